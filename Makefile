@@ -1,0 +1,86 @@
+# Targets for working on pymongo-cpp. `make help` lists them.
+#
+# Variables: PYTHON (interpreter to build for), VENV (its environment), JOBS (parallel compilers).
+# Several interpreters live side by side: make PYTHON=python3.13 VENV=.venv-3.13 test
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST_ARGS ?=
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export PATH := $(abspath $(VENV))/bin:$(PATH)
+unexport PYTHONPATH PYTHONHOME
+
+STAMPS := $(VENV)/.stamps
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+TAG = $(shell $(BIN)/python -c 'import sys, sysconfig; print("cp%d%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
+EXTENSION_BUILD = build/$(TAG)-release
+
+.PHONY: help setup build test test-cpp test-cpp-asan test-python demo bench examples lint clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- environment -------------------------------------------------------------------------------
+
+$(STAMPS)/venv: scripts/setup-venv.sh requirements/build.txt
+	scripts/setup-venv.sh "$(PYTHON)" "$(VENV)"
+	@mkdir -p $(STAMPS) && touch $@
+
+# One stamp for each requirements file, so that a target installs only what it needs.
+$(STAMPS)/%: requirements/%.txt $(STAMPS)/venv
+	$(PIP) -r $<
+	@touch $@
+
+$(STAMPS)/gtest: $(STAMPS)/venv
+	scripts/ensure-package.sh libgtest-dev test -e /usr/include/gtest/gtest.h
+	@touch $@
+
+setup: $(STAMPS)/test ## make the virtual environment and install what the tests need
+
+# --- build -------------------------------------------------------------------------------------
+
+build: $(STAMPS)/test ## build the extension into python/pymongo_cpp
+	@test -e $(EXTENSION_BUILD)/build.ninja || \
+	  cmake --preset python -B $(EXTENSION_BUILD) -DPython_EXECUTABLE="$(abspath $(BIN))/python"
+	@cmake --build $(EXTENSION_BUILD) -j $(JOBS)
+
+# --- tests -------------------------------------------------------------------------------------
+
+test: test-cpp test-cpp-asan test-python ## C++ tests (release and sanitized), then the Python tests
+
+test-cpp: $(STAMPS)/gtest ## the C++ tests in a release build
+	@test -e build/release/build.ninja || cmake --preset release
+	@cmake --build --preset release -j $(JOBS)
+	@ctest --preset release -j $(JOBS)
+
+test-cpp-asan: $(STAMPS)/gtest ## the C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@test -e build/asan/build.ninja || cmake --preset asan
+	@cmake --build --preset asan -j $(JOBS)
+	@ctest --preset asan -j $(JOBS)
+
+test-python: build ## the Python tests (PYTEST_ARGS adds arguments)
+	@$(BIN)/python -m pytest tests/python $(PYTEST_ARGS)
+
+# --- using it ----------------------------------------------------------------------------------
+
+demo: build ## encode and decode real documents with PyMongo's C extension and with this one
+	@$(BIN)/python examples/demo.py
+
+bench: build $(STAMPS)/bench ## the benchmark harness
+	@$(BIN)/python benchmarks/run.py
+
+# --- checks ------------------------------------------------------------------------------------
+
+lint: $(STAMPS)/lint $(STAMPS)/test $(STAMPS)/gtest ## every check of the sources
+	@test -e build/lint/build.ninja || \
+	  cmake --preset lint -DPython_EXECUTABLE="$(abspath $(BIN))/python" >/dev/null
+	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
+
+clean: ## remove what was built (not the virtual environment)
+	rm -rf build python/pymongo_cpp/_native*.so
