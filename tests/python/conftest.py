@@ -1,0 +1,33 @@
+"""Profiles and fixtures for the Python tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_COMMON = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+}
+settings.register_profile("default", max_examples=250, derandomize=True, **_COMMON)
+settings.register_profile("long", max_examples=20_000, print_blob=True, **_COMMON)
+settings.load_profile(os.environ.get("PYMONGO_CPP_TEST_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder of the source tree."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sdist(project_root: Path) -> Path:
+    """The unpacked source distribution of the installed PyMongo, fetched once."""
+    from support.sdist import unpacked_sdist
+
+    return unpacked_sdist(project_root / "build" / "sdist")

@@ -1,0 +1,1 @@
+"""Helpers shared by the Python tests: oracles, strategies, canonical forms, malformed inputs."""
