@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 TAG = $(shell $(BIN)/python -c 'import sys, sysconfig; print("cp%d%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
 EXTENSION_BUILD = build/$(TAG)-release
 
-.PHONY: help setup build test test-cpp test-cpp-asan test-python demo bench examples lint clean
+.PHONY: help setup build test test-cpp test-cpp-asan test-python demo bench examples setup-lint lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,10 +77,17 @@ bench: build $(STAMPS)/bench ## the benchmark harness
 
 # --- checks ------------------------------------------------------------------------------------
 
-lint: $(STAMPS)/lint $(STAMPS)/test $(STAMPS)/gtest ## every check of the sources
+setup-lint: $(STAMPS)/lint ## install what `make lint` and the commit hooks need
+
+lint: $(STAMPS)/lint $(STAMPS)/test $(STAMPS)/gtest ## every check of the sources (pre-commit, all files)
 	@test -e build/lint/build.ninja || \
 	  cmake --preset lint -DPython_EXECUTABLE="$(abspath $(BIN))/python" >/dev/null
-	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
+	@cmake --build build/lint --target help >/dev/null
+	@VENV="$(abspath $(VENV))" $(BIN)/pre-commit run --all-files --show-diff-on-failure
+
+format: $(STAMPS)/lint ## format the C++ and Python sources in place
+	@git ls-files -co --exclude-standard '*.h' '*.cpp' | xargs -r $(BIN)/clang-format -i
+	@$(BIN)/ruff check -q --fix-only . && $(BIN)/ruff format -q .
 
 clean: ## remove what was built (not the virtual environment)
 	rm -rf build python/pymongo_cpp/_native*.so
