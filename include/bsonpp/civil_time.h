@@ -1,0 +1,72 @@
+// Milliseconds since 1970 and the proleptic Gregorian calendar.
+#pragma once
+
+#include <cstdint>
+
+namespace bsonpp {
+
+// A moment in UTC, as datetime.datetime divides it.
+struct CivilTime {
+  std::int64_t year = 1970;
+  int month = 1;   // 1 to 12
+  int day = 1;     // 1 to 31
+  int hour = 0;    // 0 to 23
+  int minute = 0;  // 0 to 59
+  int second = 0;  // 0 to 59
+  int microsecond = 0;
+};
+
+// 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z in milliseconds since the Unix epoch.
+inline constexpr std::int64_t kMinCivilMillis = -62135596800000;
+inline constexpr std::int64_t kMaxCivilMillis = 253402300799999;
+
+// Days since 1970-01-01 of a date, which may lie before it.
+constexpr std::int64_t days_from_civil(std::int64_t year, int month, int day) noexcept {
+  // A year that begins in March puts the leap day last, so that the days before a month follow one
+  // linear formula; 400 such years are an era of 146,097 days.
+  const std::int64_t march_year = year - (month <= 2 ? 1 : 0);
+  const std::int64_t era = (march_year >= 0 ? march_year : march_year - 399) / 400;
+  const std::int64_t year_of_era = march_year - era * 400;
+  const int march_month = (month + 9) % 12;
+  const std::int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1;
+  const std::int64_t day_of_era =
+      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return era * 146097 + day_of_era - 719468;
+}
+
+// The moment `millis` milliseconds after the Unix epoch (before it when negative); any int64.
+constexpr CivilTime civil_from_millis(std::int64_t millis) noexcept {
+  constexpr std::int64_t kMillisPerDay = 86400000;
+  std::int64_t days = millis / kMillisPerDay;
+  std::int64_t rest = millis % kMillisPerDay;
+  if (rest < 0) {
+    rest += kMillisPerDay;
+    --days;
+  }
+  const auto of_day = static_cast<std::uint32_t>(rest);
+  const std::int64_t shifted = days + 719468;
+  const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+  const auto day_of_era = static_cast<std::uint32_t>(shifted - era * 146097);
+  const std::uint32_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const std::uint32_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::uint32_t march_month = (5 * day_of_year + 2) / 153;
+  CivilTime time;
+  time.day = static_cast<int>(day_of_year - (153 * march_month + 2) / 5 + 1);
+  time.month = static_cast<int>(march_month < 10 ? march_month + 3 : march_month - 9);
+  time.year = static_cast<std::int64_t>(year_of_era) + era * 400 + (time.month <= 2 ? 1 : 0);
+  time.hour = static_cast<int>(of_day / 3600000);
+  time.minute = static_cast<int>(of_day / 60000 % 60);
+  time.second = static_cast<int>(of_day / 1000 % 60);
+  time.microsecond = static_cast<int>(of_day % 1000 * 1000);
+  return time;
+}
+
+// Seconds since the Unix epoch, without the microseconds.
+constexpr std::int64_t seconds_from_civil(const CivilTime& time) noexcept {
+  return days_from_civil(time.year, time.month, time.day) * 86400 + time.hour * 3600 +
+         time.minute * 60 + time.second;
+}
+
+}  // namespace bsonpp

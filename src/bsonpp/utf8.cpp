@@ -1,0 +1,163 @@
+#include <bsonpp/utf8.h>
+
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
+namespace bsonpp {
+
+namespace {
+
+constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+
+std::uint64_t load_word(const char* from) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+
+std::uint32_t byte_at(std::string_view text, std::size_t index) noexcept {
+  return static_cast<std::uint8_t>(text[index]);
+}
+
+bool is_continuation(std::uint32_t byte) noexcept { return (byte & 0xc0U) == 0x80U; }
+
+// Bytes of the well-formed sequence that begins at `index` (Unicode standard, table 3-7), or 0.
+std::size_t sequence_length(std::string_view text, std::size_t index) noexcept {
+  const std::uint32_t lead = byte_at(text, index);
+  const std::size_t left = text.size() - index;
+  if (lead < 0x80U) return 1;
+  if (lead < 0xc2U || lead > 0xf4U || left < 2) return 0;
+  const std::uint32_t second = byte_at(text, index + 1);
+  if (lead < 0xe0U) return is_continuation(second) ? 2 : 0;
+  if (lead < 0xf0U) {
+    const std::uint32_t lowest = lead == 0xe0U ? 0xa0U : 0x80U;
+    const std::uint32_t highest = lead == 0xedU ? 0x9fU : 0xbfU;
+    if (second < lowest || second > highest || left < 3) return 0;
+    return is_continuation(byte_at(text, index + 2)) ? 3 : 0;
+  }
+  const std::uint32_t lowest = lead == 0xf0U ? 0x90U : 0x80U;
+  const std::uint32_t highest = lead == 0xf4U ? 0x8fU : 0xbfU;
+  if (second < lowest || second > highest || left < 4) return 0;
+  return is_continuation(byte_at(text, index + 2)) && is_continuation(byte_at(text, index + 3))
+             ? 4
+             : 0;
+}
+
+std::uint32_t widest_of(std::uint32_t lead) noexcept {
+  if (lead < 0xc4U) return 0xffU;  // U+0080 to U+00FF have the leads C2 and C3
+  return lead < 0xf0U ? 0xffffU : 0x10ffffU;
+}
+
+}  // namespace
+
+std::size_t ascii_prefix(std::string_view text) noexcept {
+  const char* data = text.data();
+  const std::size_t size = text.size();
+  std::size_t index = 0;
+  // Four words a turn is wide enough for the compiler to use vector registers.
+  for (; index + 32 <= size; index += 32) {
+    const std::uint64_t any = load_word(data + index) | load_word(data + index + 8) |
+                              load_word(data + index + 16) | load_word(data + index + 24);
+    if ((any & kHighBits) != 0) break;
+  }
+  for (; index + 8 <= size; index += 8) {
+    if ((load_word(data + index) & kHighBits) != 0) break;
+  }
+  while (index < size && byte_at(text, index) < 0x80U) ++index;
+  return index;
+}
+
+Utf8Summary summarize_utf8(std::string_view text) noexcept {
+  Utf8Summary summary;
+  std::size_t index = 0;
+  while (index < text.size()) {
+    const std::uint32_t lead = byte_at(text, index);
+    if (lead < 0x80U) {
+      const std::size_t ascii = ascii_prefix(text.substr(index));
+      index += ascii;
+      summary.characters += ascii;
+      continue;
+    }
+    const std::size_t length = sequence_length(text, index);
+    if (length == 0) {
+      summary.valid = false;
+      return summary;
+    }
+    const std::uint32_t widest = widest_of(lead);
+    if (widest > summary.widest) summary.widest = widest;
+    index += length;
+    ++summary.characters;
+  }
+  return summary;
+}
+
+template <typename CodeUnit>
+void decode_utf8(std::string_view valid_text, CodeUnit* out) noexcept {
+  std::size_t index = 0;
+  const auto low_bits = [&](std::size_t offset) { return byte_at(valid_text, index + offset) & 0x3fU; };
+  while (index < valid_text.size()) {
+    const std::uint32_t lead = byte_at(valid_text, index);
+    std::uint32_t character = lead;
+    std::size_t length = 1;
+    if (lead >= 0xf0U) {
+      character =
+          ((lead & 0x07U) << 18U) | (low_bits(1) << 12U) | (low_bits(2) << 6U) | low_bits(3);
+      length = 4;
+    } else if (lead >= 0xe0U) {
+      character = ((lead & 0x0fU) << 12U) | (low_bits(1) << 6U) | low_bits(2);
+      length = 3;
+    } else if (lead >= 0x80U) {
+      character = ((lead & 0x1fU) << 6U) | low_bits(1);
+      length = 2;
+    }
+    *out++ = static_cast<CodeUnit>(character);
+    index += length;
+  }
+}
+
+template void decode_utf8(std::string_view, std::uint8_t*) noexcept;
+template void decode_utf8(std::string_view, std::uint16_t*) noexcept;
+template void decode_utf8(std::string_view, std::uint32_t*) noexcept;
+
+template <typename CodeUnit>
+char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept {
+  const auto continuation = [](std::uint32_t bits) {
+    return static_cast<char>(0x80U | (bits & 0x3fU));
+  };
+  for (const CodeUnit unit : units) {
+    const auto character = static_cast<std::uint32_t>(unit);
+    if (character < 0x80U) {
+      *out++ = static_cast<char>(character);
+      continue;
+    }
+    if (character < 0x800U) {
+      *out++ = static_cast<char>(0xc0U | (character >> 6U));
+      *out++ = continuation(character);
+      continue;
+    }
+    if constexpr (sizeof(CodeUnit) >= 2) {
+      if (character < 0x10000U) {
+        if (character >= 0xd800U && character <= 0xdfffU) return nullptr;
+        *out++ = static_cast<char>(0xe0U | (character >> 12U));
+        *out++ = continuation(character >> 6U);
+        *out++ = continuation(character);
+        continue;
+      }
+    }
+    if constexpr (sizeof(CodeUnit) >= 4) {
+      if (character > 0x10ffffU) return nullptr;
+      *out++ = static_cast<char>(0xf0U | (character >> 18U));
+      *out++ = continuation(character >> 12U);
+      *out++ = continuation(character >> 6U);
+      *out++ = continuation(character);
+    }
+  }
+  return out;
+}
+
+template char* encode_utf8(std::span<const std::uint8_t>, char*) noexcept;
+template char* encode_utf8(std::span<const std::uint16_t>, char*) noexcept;
+template char* encode_utf8(std::span<const std::uint32_t>, char*) noexcept;
+
+}  // namespace bsonpp
