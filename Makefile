@@ -79,7 +79,7 @@ bench: build $(STAMPS)/bench ## the benchmark harness
 
 setup-lint: $(STAMPS)/lint ## install what `make lint` and the commit hooks need
 
-lint: $(STAMPS)/lint $(STAMPS)/test $(STAMPS)/gtest ## every check of the sources (pre-commit, all files)
+lint: $(STAMPS)/lint $(STAMPS)/test $(STAMPS)/bench $(STAMPS)/gtest ## every check of the sources (pre-commit, all files)
 	@test -e build/lint/build.ninja || \
 	  cmake --preset lint -DPython_EXECUTABLE="$(abspath $(BIN))/python" >/dev/null
 	@cmake --build build/lint --target help >/dev/null

@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "lint"
 CACHE = BUILD / "clang-tidy-passed"
+HEADER_DIRECTORIES = ("include", "src", "tests/cpp")
 
 
 def compiled_files() -> set[Path]:
@@ -32,7 +33,7 @@ def environment_digest() -> bytes:
     digest = hashlib.sha256()
     version = subprocess.run(["clang-tidy", "--version"], check=True, capture_output=True)
     digest.update(version.stdout)
-    headers = [path for top in ("include", "src", "tests/cpp") for path in ROOT.glob(f"{top}/**/*.h")]
+    headers = [path for top in HEADER_DIRECTORIES for path in (ROOT / top).rglob("*.h")]
     for path in [ROOT / ".clang-tidy", *sorted(headers)]:
         digest.update(path.read_bytes())
     return digest.digest()
