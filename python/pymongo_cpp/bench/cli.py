@@ -14,16 +14,13 @@ import pymongo
 
 from pymongo_cpp.bench import report as reporting
 from pymongo_cpp.bench.baseline import BaselineError, Codec, c_codec, cpp_codec
+from pymongo_cpp.bench.comparison import DisagreementError, check_equal, codec_tasks
 from pymongo_cpp.bench.documents import STREAMS
 from pymongo_cpp.bench.readers import Document, ReadError, read_json_lines, split_bson
 from pymongo_cpp.bench.shares import time_shares
-from pymongo_cpp.bench.timing import Task, drain, pinned, ratio, take_turns
+from pymongo_cpp.bench.timing import pinned, ratio, take_turns
 
 _SHARES_SAMPLE = 200  # documents; the estimate needs no more
-
-
-class DisagreementError(RuntimeError):
-    """The two codecs gave different results: their times must not be compared."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,36 +61,6 @@ def load(options: argparse.Namespace, reference: Codec) -> list[Document]:
     return documents
 
 
-def check_equal(c: Codec, cpp: Codec, documents: Sequence[Document]) -> list[bytes]:
-    """Prove that both sides give the same bytes and the same values.
-
-    :returns: the encoded documents
-    :raises DisagreementError: where they do not
-    """
-    encoded = []
-    for index, document in enumerate(documents):
-        data = c.encode(document)
-        if cpp.encode(document) != data:
-            raise DisagreementError(f"document {index}: the encoded bytes differ")
-        ours, theirs = cpp.decode(data), c.decode(data)
-        # Encoding tells the types of numbers apart, and repr the rest; == alone would do neither
-        # (and is false for NaN).
-        if repr(ours) != repr(theirs) or c.encode(ours) != c.encode(theirs):
-            raise DisagreementError(f"document {index}: the decoded values differ")
-        encoded.append(data)
-    return encoded
-
-
-def _tasks(codec: Codec, documents: list[Document], encoded: list[bytes]) -> dict[str, Task]:
-    stream = b"".join(encoded)
-    return {
-        "encode": lambda: drain(map(codec.encode, documents)),
-        "decode": lambda: drain(map(codec.decode, encoded)),
-        "decode_all": lambda: codec.decode_all(stream),
-        "decode_iter": lambda: drain(codec.decode_iter(stream)),
-    }
-
-
 def measure(
     source: str,
     documents: list[Document],
@@ -115,7 +82,7 @@ def measure(
     size = sum(map(len, encoded))
     operations = {}
     with pinned() as core:
-        sides = _tasks(c, documents, encoded), _tasks(cpp, documents, encoded)
+        sides = codec_tasks(c, documents, encoded), codec_tasks(cpp, documents, encoded)
         for name in sides[0]:
             progress(name)
             tasks = {"c": sides[0][name], "cpp": sides[1][name]}
