@@ -1,0 +1,35 @@
+"""The ``PYMONGO_CPP`` environment variable: the operator's switch, stronger than any code."""
+
+from __future__ import annotations
+
+import enum
+import os
+
+VARIABLE = "PYMONGO_CPP"
+
+
+class Mode(enum.Enum):
+    """What the operator asked for by ``PYMONGO_CPP``."""
+
+    UNSET = ""
+    """Nothing: the code and the ``enable`` command decide."""
+    OFF = "0"
+    """The native codec stays off, whatever the code asks for."""
+    ON = "1"
+    """On where it is available; where it is not, PyMongo runs as it would have, silently."""
+    REQUIRE = "require"
+    """On, or an ImportError that says why not."""
+
+
+def mode() -> Mode:
+    """Return the mode that the environment asks for now; an unknown value counts as unset."""
+    try:
+        return Mode(os.environ.get(VARIABLE, "").strip().lower())
+    except ValueError:
+        return Mode.UNSET
+
+
+def unknown_value() -> str | None:
+    """Return the value of ``PYMONGO_CPP`` where it is none of the known ones, for the status."""
+    value = os.environ.get(VARIABLE, "")
+    return value if value.strip() and mode() is Mode.UNSET else None

@@ -1,0 +1,108 @@
+"""Run something right after a module's first import, leaving its spec and loader as they are.
+
+``python -m pymongo_cpp enable`` copies this file into site-packages, where it runs at every start
+of the interpreter. So it imports nothing that the interpreter has not loaded by then, nothing of
+this package, and costs a fraction of a millisecond.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+FORMAT = 1
+"""Raised when the copy in site-packages has to be written anew."""
+
+failure: str | None = None
+"""Why the copy in site-packages could not reach the drop-in, for the status report."""
+
+
+class PostImportFinder:
+    """A meta path finder that finds nothing itself and calls ``callback`` after an import.
+
+    ``before``, where given, is called right before the module's code runs and returns a function
+    that is called right after, whether the code raised or not.
+    """
+
+    def __init__(
+        self,
+        module_name: str,
+        callback: Callable[[ModuleType], None],
+        before: Callable[[], Callable[[], None]] | None = None,
+    ) -> None:
+        self._module_name = module_name
+        self._callback = callback
+        self._before = before
+
+    def find_spec(
+        self,
+        name: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        """Return the spec that the other finders give for the module, its execution wrapped."""
+        if name != self._module_name:
+            return None
+        for finder in sys.meta_path:
+            find_spec = getattr(finder, "find_spec", None)
+            if finder is self or find_spec is None:
+                continue
+            spec: ModuleSpec | None = find_spec(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    self._wrap(spec.loader)
+                return spec
+        return None
+
+    def _wrap(self, loader: Any) -> None:
+        original = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            # A loader of a zip archive serves every module in it.
+            if module.__name__ != self._module_name:
+                original(module)
+                return
+            if vars(loader).get("exec_module") is exec_module:
+                del loader.exec_module
+            after = self._before() if self._before is not None else None
+            try:
+                original(module)
+            finally:
+                if after is not None:
+                    after()
+            self._callback(module)
+
+        # On the instance: loader and spec keep the classes that inspect and importlib know.
+        loader.exec_module = exec_module
+
+
+def arm() -> None:
+    """Activate the drop-in when this process first imports :mod:`bson`, if it ever does.
+
+    Does nothing under ``PYMONGO_CPP=0`` and where :mod:`bson` is loaded already.
+    """
+    if os.environ.get("PYMONGO_CPP", "").strip() == "0" or "bson" in sys.modules:
+        return
+    finder = PostImportFinder("bson", lambda _module: _activate(finder))
+    sys.meta_path.insert(0, finder)
+
+
+def _activate(finder: PostImportFinder) -> None:
+    global failure
+    if finder in sys.meta_path:
+        sys.meta_path.remove(finder)
+    try:
+        from pymongo_cpp.dropin import activate
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"
+        if os.environ.get("PYMONGO_CPP", "").strip().lower() == "require":
+            raise ImportError(f"PYMONGO_CPP=require: {failure}") from error
+        return
+    activate("enable")

@@ -1,0 +1,183 @@
+"""``install()`` and ``uninstall()``: one lock, and both of PyMongo's modules or neither."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from pymongo_cpp.dropin import compatibility, environment
+from pymongo_cpp.dropin.installation import MESSAGE, Installation
+
+if TYPE_CHECKING:
+    from pymongo_cpp.dropin.report import Status
+
+LEVELS = ("default",)
+"""How much of PyMongo is replaced: ``default`` is both C extensions and the public wrappers."""
+
+
+class _State:
+    """What this process's drop-in is doing; read and written under ``lock``."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.installation: Installation | None = None
+        self.level: str | None = None
+        self.enabled_by: str | None = None
+        self.reason: str | None = None
+
+
+state = _State()
+
+
+def install(level: str = "default") -> Status:
+    """Make PyMongo run on the native codec in this process.
+
+    May come before or after ``import bson`` and ``import pymongo``, any number of times and from
+    any thread. Code that took ``bson.encode`` and the like before keeps working, on the native
+    codec. ``PYMONGO_CPP=0`` in the environment wins: nothing is installed. Under ``PYMONGO_CPP=1``
+    a PyMongo that does not fit is left as it is instead of raising.
+
+    :param level: how much to replace; ``"default"`` is the only level.
+    :return: the status afterwards.
+    :raises ValueError: ``level`` is unknown.
+    :raises IncompatiblePyMongoError: (an ImportError) this PyMongo's version or private names are
+        not the ones that are supported; PyMongo is untouched.
+    :raises ImportError: the native extension cannot be loaded; PyMongo is untouched.
+    """
+    if level not in LEVELS:
+        raise ValueError(f"unknown level {level!r}: use one of {', '.join(LEVELS)}")
+    _install_as_the_environment_says(level, "install()", environment.mode())
+    return _status()
+
+
+def activate(source: str) -> None:
+    """Install on behalf of the environment rather than of code, falling back silently.
+
+    The start-up hook, ``python -m pymongo_cpp run`` and ``import pymongo_cpp`` under
+    ``PYMONGO_CPP=1`` call this. The reason for a fallback is in the status.
+
+    :param source: what asked for it, for the status.
+    :raises ImportError: the native codec cannot serve and ``PYMONGO_CPP=require`` is set.
+    """
+    mode = environment.mode()
+    _install_as_the_environment_says(
+        "default", source, environment.Mode.ON if mode is environment.Mode.UNSET else mode
+    )
+
+
+def activate_from_environment() -> None:
+    """Install if ``PYMONGO_CPP`` is ``1`` or ``require``; ``import pymongo_cpp`` calls this.
+
+    :raises ImportError: the native codec cannot serve and ``PYMONGO_CPP=require`` is set.
+    """
+    if environment.mode() in (environment.Mode.ON, environment.Mode.REQUIRE):
+        activate(environment.VARIABLE)
+
+
+def uninstall() -> Status:
+    """Put back exactly what PyMongo had before :func:`install`; does nothing if not installed.
+
+    Objects that other code took from :mod:`bson` while the native codec served stay native, and
+    keep working.
+
+    :return: the status afterwards.
+    :raises ImportError: PyMongo was first imported under the drop-in and its own C extension can
+        no longer be loaded; the drop-in then stays installed.
+    """
+    with state.lock:
+        if state.installation is not None:
+            state.installation.remove()
+            _record(None, None, None, "not switched on: uninstall() was called")
+    return _status()
+
+
+def _install_as_the_environment_says(level: str, source: str, mode: environment.Mode) -> None:
+    if mode is environment.Mode.OFF:
+        with state.lock:
+            if state.installation is None:
+                state.reason = f"switched off by {environment.VARIABLE}=0"
+        return
+    try:
+        _install(level, source)
+    except ImportError as error:
+        with state.lock:
+            state.reason = str(error)
+        if mode is environment.Mode.REQUIRE:
+            _raise_with_variable(error)
+        if mode is not environment.Mode.ON:
+            raise
+
+
+def _raise_with_variable(error: ImportError) -> None:
+    prefix = f"{environment.VARIABLE}=require"
+    raise type(error)(f"{prefix}: {error}") from error
+
+
+def _install(level: str, source: str) -> None:
+    version = compatibility.supported_version()
+    # Every import comes before the lock: a thread that is importing bson may be waiting for it.
+    native = importlib.import_module("pymongo_cpp._native")
+    bson = importlib.import_module("bson")
+    while True:
+        _wait_for_other_threads()
+        with state.lock:
+            if state.installation is not None:
+                return
+            if _is_being_imported(MESSAGE):
+                continue
+            installation = Installation(bson, native, version, state.lock, on_failure=_withdraw)
+            installation.apply()
+            _record(installation, level, source, None)
+            return
+
+
+def _wait_for_other_threads() -> None:
+    """Let another thread finish importing PyMongo; inside that import itself, return at once."""
+    for name in ("pymongo", MESSAGE):
+        if name in sys.modules:
+            importlib.import_module(name)
+
+
+def _is_being_imported(name: str) -> bool:
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    return bool(getattr(spec, "_initializing", False))
+
+
+def _withdraw(installation: Installation, error: ImportError) -> None:
+    """Give up an installation that turns out not to fit, once PyMongo loads its other half."""
+    with state.lock:
+        if state.installation is installation:
+            installation.remove()
+            _record(None, None, None, str(error))
+    if environment.mode() is environment.Mode.REQUIRE:
+        _raise_with_variable(error)
+
+
+def _record(
+    installation: Installation | None,
+    level: str | None,
+    enabled_by: str | None,
+    reason: str | None,
+) -> None:
+    state.installation = installation
+    state.level = level
+    state.enabled_by = enabled_by
+    state.reason = reason
+
+
+def _status() -> Status:
+    from pymongo_cpp.dropin.report import status
+
+    return status()
+
+
+# A fork while another thread is half-way through must wait, or the child inherits a locked lock
+# and a PyMongo between two codecs.
+os.register_at_fork(
+    before=state.lock.acquire,
+    after_in_parent=state.lock.release,
+    after_in_child=state.lock.release,
+)
