@@ -130,10 +130,14 @@ bool nested(Writer& writer) {
 }
 
 constexpr std::array kShapes = {
-    Shape{"order", order},           Shape{"wide", wide},
-    Shape{"nested", nested},         Shape{"floats", floats},
-    Shape{"ints", ints},             Shape{"strings", strings},
-    Shape{"ascii_text", ascii_text}, Shape{"cyrillic_text", cyrillic_text},
+    Shape{"order", order},
+    Shape{"wide", wide},
+    Shape{"nested", nested},
+    Shape{"floats", floats},
+    Shape{"ints", ints},
+    Shape{"strings", strings},
+    Shape{"ascii_text", ascii_text},
+    Shape{"cyrillic_text", cyrillic_text},
 };
 
 }  // namespace
