@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
+WHEEL_ARGS ?= --check-reproducible
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -20,8 +21,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 TAG = $(shell $(BIN)/python -c 'import sys, sysconfig; print("cp%d%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
 EXTENSION_BUILD = build/$(TAG)-release
+SANITIZED_BUILD = build/$(TAG)-asan
 
-.PHONY: help setup build test test-cpp test-cpp-asan test-python demo bench examples setup-lint lint format clean
+.PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
+  sanitize demo bench examples setup-lint lint format wheels clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +70,22 @@ test-cpp-asan: $(STAMPS)/gtest ## the C++ tests under AddressSanitizer and Undef
 test-python: build ## the Python tests (PYTEST_ARGS adds arguments)
 	@$(BIN)/python -m pytest tests/python $(PYTEST_ARGS)
 
+sanitize: test-cpp-asan test-cpp-tsan test-python-asan ## C++ and Python tests under the sanitizers
+
+test-cpp-tsan: $(STAMPS)/gtest ## the C++ tests under ThreadSanitizer
+	@test -e build/tsan/build.ninja || cmake --preset tsan
+	@cmake --build --preset tsan -j $(JOBS)
+	@ctest --preset tsan -j $(JOBS)
+
+test-python-asan: $(STAMPS)/test ## the Python tests with a sanitized extension
+	@test -e $(SANITIZED_BUILD)/build.ninja || \
+	  cmake --preset python-asan -B $(SANITIZED_BUILD) \
+	    -DPython_EXECUTABLE="$(abspath $(BIN))/python" \
+	    -DBSONPP_PYTHON_OUTPUT="$(abspath $(SANITIZED_BUILD))/module"
+	@cmake --build $(SANITIZED_BUILD) -j $(JOBS)
+	@scripts/sanitized-python.sh $(BIN)/python $(SANITIZED_BUILD) \
+	  -m pytest tests/python $(PYTEST_ARGS)
+
 # --- using it ----------------------------------------------------------------------------------
 
 demo: build ## encode and decode real documents with PyMongo's C extension and with this one
@@ -89,5 +108,10 @@ format: $(STAMPS)/lint ## format the C++ and Python sources in place
 	@git ls-files -co --exclude-standard '*.h' '*.cpp' | xargs -r $(BIN)/clang-format -i
 	@$(BIN)/ruff check -q --fix-only . && $(BIN)/ruff format -q .
 
+# --- release -----------------------------------------------------------------------------------
+
+wheels: $(STAMPS)/wheels ## an sdist, and a tested wheel for each CPython here, in dist/
+	@$(BIN)/python scripts/build_wheels.py $(WHEEL_ARGS)
+
 clean: ## remove what was built (not the virtual environment)
-	rm -rf build python/pymongo_cpp/_native*.so
+	rm -rf build dist python/pymongo_cpp/_native*.so

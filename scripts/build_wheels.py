@@ -1,0 +1,169 @@
+"""Build the source distribution and a wheel for each CPython that is here, and test each wheel.
+
+Usage: build_wheels.py [--python PYTHON ...] [--no-test] [--check-reproducible]
+
+Writes into dist/: the sdist, wheels repaired by auditwheel to the lowest manylinux tag that the
+build allows, and under dist/debug/ the debug information that was split off. Each wheel is built
+from the sdist, installed into an empty environment, and has tests/python run against it there, not
+against the source tree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DIST = ROOT / "dist"
+WORK = ROOT / "build" / "wheels"
+MAX_WHEEL_BYTES = 1_500_000
+OLDEST = (3, 11)
+NEWEST = (3, 15)
+
+DESCRIBE = (
+    "import sys, sysconfig; "
+    "print(sys.implementation.name, *sys.version_info[:2], "
+    "int(bool(sysconfig.get_config_var('Py_GIL_DISABLED'))))"
+)
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A CPython to build for."""
+
+    path: Path
+    tag: str  # cp311, cp313t
+
+
+def run(*command: str | Path, **options: object) -> None:
+    subprocess.run([str(part) for part in command], check=True, **options)  # type: ignore[call-overload]
+
+
+def describe(path: Path) -> Interpreter | None:
+    """Return what `path` is, or None where it is not a CPython that can build extensions."""
+    result = subprocess.run(
+        [str(path), "-c", DESCRIBE], capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        return None
+    name, major, minor, free_threaded = result.stdout.split()
+    if name != "cpython" or not OLDEST <= (int(major), int(minor)) <= NEWEST:
+        return None
+    return Interpreter(path, f"cp{major}{minor}{'t' if free_threaded == '1' else ''}")
+
+
+def interpreters_here() -> list[Interpreter]:
+    """Look on PATH and where pyenv keeps its versions; one interpreter for each tag."""
+    names = [f"python3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    candidates = [path for name in names for path in pyenv.glob(f"*/bin/{name}")]
+    candidates += [Path(found) for name in names if (found := shutil.which(name))]
+    by_tag: dict[str, Interpreter] = {}
+    for interpreter in filter(None, map(describe, candidates)):
+        by_tag.setdefault(interpreter.tag, interpreter)
+    return [by_tag[tag] for tag in sorted(by_tag)]
+
+
+def source_date_epoch() -> str:
+    """Return the time of the last commit, so that the same commit gives the same bytes."""
+    command = ["git", "log", "-1", "--format=%ct"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return result.stdout.strip() or "0"
+
+
+def build_sdist() -> Path:
+    run(sys.executable, "-m", "build", "--sdist", "--outdir", DIST, ROOT)
+    (sdist,) = DIST.glob("pymongo_cpp-*.tar.gz")
+    return sdist
+
+
+def build_wheel(sdist: Path, interpreter: Interpreter, directory: Path) -> tuple[Path, Path]:
+    """Build in an empty `directory`; return the wheel and its debug information."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    with tarfile.open(sdist) as archive:
+        archive.extractall(directory, filter="data")
+    (source,) = directory.iterdir()
+    raw = directory / "raw"
+    run(
+        *(interpreter.path, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", raw),
+        *("--config-settings=cmake.define.BSONPP_SPLIT_DEBUG=ON", source),
+    )
+    repaired = directory / "repaired"
+    (wheel,) = raw.glob("*.whl")
+    run(sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", repaired, wheel)
+    (wheel,) = repaired.glob("*.whl")
+    (debug,) = (source / "build").rglob("_native*.debug")
+    return wheel, debug
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def check_reproducible(sdist: Path, interpreter: Interpreter, wheel: Path) -> None:
+    again, _ = build_wheel(sdist, interpreter, WORK / f"{interpreter.tag}-again")
+    if digest(again) != digest(wheel):
+        sys.exit(f"error: two builds of {wheel.name} differ")
+    print(f"{wheel.name}: a second build gives the same bytes", flush=True)
+
+
+def check_wheel(wheel: Path, interpreter: Interpreter) -> None:
+    """Install into an empty environment and run the Python tests against what is installed."""
+    environment = WORK / f"{interpreter.tag}-environment"
+    run(interpreter.path, "-m", "venv", "--clear", environment)
+    python = environment / "bin" / "python"
+    pip = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    run(*pip, "-r", ROOT / "requirements" / "test.txt")
+    run(*pip, "--no-deps", wheel)
+    check = (
+        "import pathlib, sys, pymongo_cpp._native as native; "
+        "sys.exit(not pathlib.Path(native.__file__).is_relative_to(sys.prefix))"
+    )
+    run(python, "-c", check, cwd=environment)
+    run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", ROOT / "tests" / "python")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Build and test the sdist and the wheels.")
+    parser.add_argument("--python", action="append", type=Path, help="instead of all that are here")
+    parser.add_argument("--no-test", action="store_true", help="build only")
+    parser.add_argument("--check-reproducible", action="store_true", help="build each wheel twice")
+    options = parser.parse_args()
+
+    if options.python:
+        described = [describe(path) for path in options.python]
+        interpreters = [interpreter for interpreter in described if interpreter]
+    else:
+        interpreters = interpreters_here()
+    if not interpreters:
+        sys.exit("error: no CPython from 3.11 on was found")
+
+    os.environ.setdefault("SOURCE_DATE_EPOCH", source_date_epoch())
+    shutil.rmtree(DIST, ignore_errors=True)
+    (DIST / "debug").mkdir(parents=True)
+    sdist = build_sdist()
+    for interpreter in interpreters:
+        built, debug = build_wheel(sdist, interpreter, WORK / interpreter.tag)
+        wheel = Path(shutil.copy(built, DIST))
+        shutil.copy(debug, DIST / "debug")
+        size = wheel.stat().st_size
+        print(f"{wheel.name}: {size:,} bytes", flush=True)
+        if size > MAX_WHEEL_BYTES:
+            sys.exit(f"error: {wheel.name} is larger than {MAX_WHEEL_BYTES:,} bytes")
+        if options.check_reproducible:
+            check_reproducible(sdist, interpreter, wheel)
+        if not options.no_test:
+            check_wheel(wheel, interpreter)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
