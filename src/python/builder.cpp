@@ -1,0 +1,116 @@
+#include "builder.h"
+
+#include "types/raw_document.h"
+
+namespace pymongo_cpp {
+
+using bsonpp::BinarySubtype;
+using bsonpp::Bytes;
+using bsonpp::Visit;
+
+bool ObjectBuilder::start(Document& document) {
+  if (options_.document_kind == DocumentKind::kDict) [[likely]] {
+    document.object = Ref::steal(PyDict_New());
+    document.fields = document.object.get();
+    return static_cast<bool>(document.object);
+  }
+  document.object = Ref::steal(PyObject_CallNoArgs(options_.document_class));
+  if (!document.object) return false;
+  if (options_.document_kind == DocumentKind::kSon) return start_son(document);
+  find_fields(document);
+  return true;
+}
+
+bool ObjectBuilder::start_son(Document& document) {
+  Ref keys = Ref::steal(PyObject_GetAttr(document.object.get(), state_.types.son_keys_name.get()));
+  if (!keys) return false;
+  if (!PyList_CheckExact(keys.get())) return true;
+  document.fields = document.object.get();
+  document.son_keys = std::move(keys);
+  return true;
+}
+
+void ObjectBuilder::start_in(PyObject* target, Document& document) {
+  document.object = Ref::share(target);
+  find_fields(document);
+}
+
+void ObjectBuilder::find_fields(Document& document) {
+  PyObject* target = document.object.get();
+  // A class that does not say how to set an item is filled as the dict that it is.
+  const PyMappingMethods* methods = Py_TYPE(target)->tp_as_mapping;
+  if (PyDict_Check(target) && methods != nullptr &&
+      methods->mp_ass_subscript == PyDict_Type.tp_as_mapping->mp_ass_subscript) {
+    document.fields = target;
+  }
+}
+
+Ref ObjectBuilder::raw_document(Bytes document) {
+  return make_raw_document(state_, options_, owner_, document);
+}
+
+Visit ObjectBuilder::begin_document(Bytes bytes, Document& document, Ref& taken) {
+  if (options_.document_kind == DocumentKind::kRaw) {
+    taken = raw_document(bytes);
+    return taken ? Visit::kTaken : Visit::kFailed;
+  }
+  return start(document) ? Visit::kDescend : Visit::kFailed;
+}
+
+Visit ObjectBuilder::begin_array(Bytes bytes, Array& array, Ref& taken) {
+  if (raw_arrays_) {
+    taken = make_bytes(bytes);
+    return taken ? Visit::kTaken : Visit::kFailed;
+  }
+  array.base = stack_.size();
+  return Visit::kDescend;
+}
+
+bool ObjectBuilder::convert(Ref& value) {
+  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value.get()));
+  const Ref converter = Ref::share(PyDict_GetItemWithError(options_.decoder_map.get(), type));
+  if (!converter) return PyErr_Occurred() == nullptr;
+  value = Ref::steal(PyObject_CallOneArg(converter.get(), value.get()));
+  return value ? true : callback_failed();
+}
+
+bool ObjectBuilder::append_slowly(Document& document, PyObject* value) {
+  if (document.son_keys) return append_to_son(document, value);
+  if (PyObject_SetItem(document.object.get(), document.key.get(), value) < 0) {
+    return callback_failed();
+  }
+  return true;
+}
+
+bool ObjectBuilder::append_to_son(Document& document, PyObject* value) {
+  const Py_ssize_t size = PyDict_GET_SIZE(document.fields);
+  if (PyDict_SetItem(document.fields, document.key.get(), value) < 0) return false;
+  if (PyDict_GET_SIZE(document.fields) == size) return true;
+  return PyList_Append(document.son_keys.get(), document.key.get()) == 0;
+}
+
+Ref ObjectBuilder::binary_value(BinarySubtype subtype, Bytes bytes) {
+  switch (subtype) {
+    case BinarySubtype::kGeneric:
+      return make_bytes(bytes);
+    case BinarySubtype::kOldUuid:
+    case BinarySubtype::kUuid:
+      return make_uuid(state_, options_.uuid_representation, subtype, bytes);
+    default:
+      return make_binary(state_, subtype, bytes);
+  }
+}
+
+Ref ObjectBuilder::code_value(std::string_view text) {
+  const Ref code = string_value(text);
+  return code ? Ref::steal(PyObject_CallOneArg(state_.types.code.get(), code.get())) : Ref();
+}
+
+Ref ObjectBuilder::code_with_scope_value(std::string_view text, Ref scope) {
+  const Ref code = string_value(text);
+  if (!code) return Ref();
+  return Ref::steal(PyObject_CallFunctionObjArgs(state_.types.code.get(), code.get(), scope.get(),
+                                                 nullptr));
+}
+
+}  // namespace pymongo_cpp

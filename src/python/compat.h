@@ -1,0 +1,116 @@
+// Python.h, and every difference between the CPython versions that this extension knows.
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <datetime.h>
+#include <structmember.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace pymongo_cpp {
+
+// The attribute, or null without an exception when there is none. As in PyMongo's C extension,
+// CPython before 3.13 hides every exception of the look-up, and later ones all but AttributeError.
+inline int get_optional_attribute(PyObject* object, PyObject* name, PyObject** attribute) {
+#if PY_VERSION_HEX >= 0x030D0000
+  return PyObject_GetOptionalAttr(object, name, attribute);
+#else
+  *attribute = nullptr;
+  if (PyObject_HasAttr(object, name)) {
+    *attribute = PyObject_GetAttr(object, name);
+    if (*attribute == nullptr) return -1;
+  }
+  return *attribute == nullptr ? 0 : 1;
+#endif
+}
+
+// The value of an int of one digit, which most are.
+inline bool small_int_value(PyObject* number, long long* value) {
+#if PY_VERSION_HEX >= 0x030C0000
+  const auto* as_long = reinterpret_cast<PyLongObject*>(number);
+  if (!PyUnstable_Long_IsCompact(as_long)) return false;
+  *value = PyUnstable_Long_CompactValue(as_long);
+  return true;
+#else
+  const Py_ssize_t digits = Py_SIZE(number);
+  if (digits < -1 || digits > 1) return false;
+  const auto digit = reinterpret_cast<PyLongObject*>(number)->ob_digit[0];
+  *value = digits == 0 ? 0 : digits * static_cast<long long>(digit);
+  return true;
+#endif
+}
+
+// The pending exception as one owned object, and back. CPython 3.11 keeps it in three parts.
+inline PyObject* take_exception() {
+#if PY_VERSION_HEX >= 0x030C0000
+  return PyErr_GetRaisedException();
+#else
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  if (type == nullptr) return nullptr;
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return value;
+#endif
+}
+
+inline void restore_exception(PyObject* exception) {
+#if PY_VERSION_HEX >= 0x030C0000
+  PyErr_SetRaisedException(exception);
+#else
+  PyObject* type = Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(exception)));
+  PyErr_Restore(type, exception, PyException_GetTraceback(exception));
+#endif
+}
+
+// A new bytes object of a subclass, filled from `data`. CPython keeps a bytes object's hash beside
+// its bytes, unset at first.
+inline PyObject* new_bytes_subclass(PyTypeObject* type, const char* data, Py_ssize_t size) {
+  PyObject* object = type->tp_alloc(type, size);
+  if (object == nullptr) return nullptr;
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+  reinterpret_cast<PyBytesObject*>(object)->ob_shash = -1;
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+  std::memcpy(PyBytes_AS_STRING(object), data, static_cast<std::size_t>(size));
+  PyBytes_AS_STRING(object)[size] = '\0';
+  return object;
+}
+
+// A new int of a subclass without fields of its own, with the value of `number`.
+inline PyObject* new_int_subclass(PyTypeObject* type, PyObject* number) {
+  const auto* from = reinterpret_cast<PyLongObject*>(number);
+#if PY_VERSION_HEX >= 0x030C0000
+  constexpr std::uintptr_t kSizeShift = 3;
+  constexpr std::uintptr_t kSignMask = 3;
+  const std::uintptr_t tag = from->long_value.lv_tag;
+  const auto digits = static_cast<Py_ssize_t>(tag >> kSizeShift);
+  PyObject* object = type->tp_alloc(type, digits);
+  if (object == nullptr) return nullptr;
+  auto* to = reinterpret_cast<PyLongObject*>(object);
+  to->long_value.lv_tag = (tag & ~std::uintptr_t{7}) | (tag & kSignMask);
+  for (Py_ssize_t i = 0; i < digits; ++i) to->long_value.ob_digit[i] = from->long_value.ob_digit[i];
+#else
+  const Py_ssize_t signed_digits = Py_SIZE(number);
+  const Py_ssize_t digits = signed_digits < 0 ? -signed_digits : signed_digits;
+  PyObject* object = type->tp_alloc(type, digits);
+  if (object == nullptr) return nullptr;
+  auto* to = reinterpret_cast<PyLongObject*>(object);
+  Py_SET_SIZE(reinterpret_cast<PyVarObject*>(object), signed_digits);
+  for (Py_ssize_t i = 0; i < digits; ++i) to->ob_digit[i] = from->ob_digit[i];
+#endif
+  return object;
+}
+
+}  // namespace pymongo_cpp

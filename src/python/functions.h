@@ -1,0 +1,15 @@
+// The module's functions, by the family that each table holds.
+#pragma once
+
+#include "compat.h"
+
+namespace pymongo_cpp {
+
+// encode(), decode() and the other functions of the package, with the signatures of `bson`.
+extern PyMethodDef public_functions[];
+// The functions of PyMongo's bson._cbson, with their positional arguments.
+extern PyMethodDef cbson_functions[];
+// The functions of PyMongo's pymongo._cmessage, with their positional arguments.
+extern PyMethodDef cmessage_functions[];
+
+}  // namespace pymongo_cpp

@@ -1,0 +1,95 @@
+#include "key_cache.h"
+
+#include <bsonpp/byte_order.h>
+
+#include <cstring>
+
+namespace pymongo_cpp {
+
+namespace {
+
+using bsonpp::ErrorCode;
+
+constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15U;
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t word) noexcept {
+  const std::uint64_t product = (hash ^ word) * kMultiplier;
+  return product ^ (product >> 32U);
+}
+
+std::uint64_t load(const char* from, std::size_t size) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, size);
+  return word;
+}
+
+KeyRole role_of(std::string_view key) noexcept {
+  if (key == "$ref") return kRefKey;
+  if (key == "$id") return kRefIdKey;
+  if (key == "$db") return kDatabaseKey;
+  return kPlainKey;
+}
+
+}  // namespace
+
+// The seed keeps a document's author from choosing keys that share one slot.
+KeyCache::KeyCache() : seed_(0) {
+  const Ref probe = Ref::steal(PyUnicode_FromString("pymongo_cpp"));
+  if (probe) seed_ = static_cast<std::uint64_t>(PyObject_Hash(probe.get()));
+  PyErr_Clear();
+}
+
+KeyCache::Position KeyCache::slot_of(std::string_view key) const noexcept {
+  std::uint64_t hash = mix(seed_, key.size());
+  std::size_t index = 0;
+  for (; index + 8 <= key.size(); index += 8) hash = mix(hash, load(key.data() + index, 8));
+  if (index < key.size()) hash = mix(hash, load(key.data() + index, key.size() - index));
+  // Slot 0 stands for "no key before" and holds none.
+  return static_cast<Position>(1 + (hash * kMultiplier >> 40U) % (kSlots - 1));
+}
+
+ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Position& position, const char* error_handler,
+                         Key& key) {
+  std::string_view text;
+  if (const ErrorCode code = cursor.read_cstring(text); code != ErrorCode::kOk) return code;
+  if (text.size() > kMaxKeySize || !bsonpp::is_utf8(text)) {
+    key.string = decode_text(text, error_handler);
+    key.role = kPlainKey;
+    return key.string ? ErrorCode::kOk : ErrorCode::kBuilderFailed;
+  }
+  const Position found = slot_of(text);
+  Slot& slot = slots_[found];
+  const bool hit = slot.size == text.size() + 1 &&
+                   std::memcmp(slot.data, text.data(), text.size()) == 0;
+  if (!hit && !fill(slot, text)) return ErrorCode::kBuilderFailed;
+  successors_[position] = found;
+  position = found;
+  key.string = Ref::share(slot.string.get());
+  key.role = slot.role;
+  return ErrorCode::kOk;
+}
+
+bool KeyCache::fill(Slot& slot, std::string_view key) {
+  Ref string = decode_text(key, nullptr);
+  std::string_view kept;
+  if (!string || !utf8_view(string.get(), kept)) return false;
+  slot.data = kept.data();
+  slot.size = static_cast<std::uint8_t>(kept.size() + 1);
+  slot.role = role_of(key);
+  slot.string = std::move(string);
+  return true;
+}
+
+int KeyCache::traverse(visitproc visit, void* arg) const {
+  for (const Slot& slot : slots_) Py_VISIT(slot.string.get());
+  return 0;
+}
+
+void KeyCache::clear() noexcept {
+  for (Slot& slot : slots_) {
+    slot.size = 0;
+    slot.string.clear();
+  }
+}
+
+}  // namespace pymongo_cpp
