@@ -1,9 +1,40 @@
-"""A native BSON codec in C++20 that takes the place of PyMongo's C extensions."""
+"""A native BSON codec in C++20 that takes the place of PyMongo's C extensions.
+
+The functions of this package have the signatures and the behaviour of the functions of the same
+names in :mod:`bson`::
+
+    >>> import pymongo_cpp
+    >>> pymongo_cpp.decode(pymongo_cpp.encode({"answer": 42}))
+    {'answer': 42}
+
+:func:`install` lets PyMongo itself use them.
+"""
 
 from __future__ import annotations
 
+from pymongo_cpp._native import (
+    decode,
+    decode_all,
+    decode_file_iter,
+    decode_iter,
+    encode,
+    is_valid,
+)
 from pymongo_cpp.dropin import activate_from_environment, install, status, uninstall
 
-__all__ = ["install", "status", "uninstall"]
+__version__ = "0.1.0"
+
+__all__ = [
+    "__version__",
+    "decode",
+    "decode_all",
+    "decode_file_iter",
+    "decode_iter",
+    "encode",
+    "install",
+    "is_valid",
+    "status",
+    "uninstall",
+]
 
 activate_from_environment()
