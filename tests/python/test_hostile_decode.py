@@ -6,9 +6,10 @@ import gc
 import mmap
 from typing import Any
 
-import bson
 from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
+from bson.errors import InvalidBSON
 from support.canonical import Outcome
+from support.oracle import C
 
 import pymongo_cpp
 
@@ -29,12 +30,12 @@ class Resizing(dict):  # type: ignore[type-arg]
 
 
 def test_a_bytearray_cannot_be_resized_under_the_decoder() -> None:
-    data = bson.encode({"a": "x" * 50, "b": {"c": [1, "y"]}, "d": b"z"})
+    data = C.encode({"a": "x" * 50, "b": {"c": [1, "y"]}, "d": b"z"})
     options: CodecOptions[Any] = CodecOptions(document_class=Resizing)
     for call in (pymongo_cpp.decode, pymongo_cpp.decode_all):
         Resizing.buffer, Resizing.refused = bytearray(data), 0
         decoded = call(Resizing.buffer, options)
-        assert (decoded if isinstance(decoded, dict) else decoded[0]) == bson.decode(data)
+        assert (decoded if isinstance(decoded, dict) else decoded[0]) == C.decode(data)
         assert Resizing.refused == 3 * 4
         Resizing.buffer.clear()
 
@@ -53,13 +54,13 @@ class Closing(dict):  # type: ignore[type-arg]
 
 
 def test_maps_and_views_closed_under_the_decoder() -> None:
-    data = bson.encode({"a": "x" * 50, "b": {"c": [1, "y"]}})
+    data = C.encode({"a": "x" * 50, "b": {"c": [1, "y"]}})
     area = mmap.mmap(-1, len(data))
     area.write(data)
     options: CodecOptions[Any] = CodecOptions(document_class=Closing)
     for target in (area, memoryview(bytearray(data))):
         Closing.target, Closing.errors = target, 0
-        assert pymongo_cpp.decode(target, options) == bson.decode(data)
+        assert pymongo_cpp.decode(target, options) == C.decode(data)
         assert Closing.errors == 3
 
 
@@ -74,12 +75,12 @@ class Overwriting(dict):  # type: ignore[type-arg]
 
 
 def test_a_buffer_overwritten_under_the_decoder() -> None:
-    data = bson.encode({"a": [1, {"s": "x" * 20}], "b": {"c": {"d": 1}}, "e": b"abc" * 9})
+    data = C.encode({"a": [1, {"s": "x" * 20}], "b": {"c": {"d": 1}}, "e": b"abc" * 9})
     options: CodecOptions[Any] = CodecOptions(document_class=Overwriting)
     for fill in range(256):
         Overwriting.buffer, Overwriting.fill = bytearray(data), fill
         outcome = Outcome(pymongo_cpp.decode, Overwriting.buffer, options)
-        assert outcome.error is None or type(outcome.error) is bson.errors.InvalidBSON
+        assert outcome.error is None or type(outcome.error) is InvalidBSON
 
 
 class ReleasingDecoder(TypeDecoder):
@@ -101,7 +102,7 @@ def test_the_only_reference_to_the_input_dies_under_the_decoder() -> None:
         type_registry=TypeRegistry([ReleasingDecoder(holder)])
     )
     for make in (bytes, bytearray, lambda d: memoryview(bytearray(d))):
-        holder[:] = [make(bson.encode(expected))]
+        holder[:] = [make(C.encode(expected))]
         decoded = pymongo_cpp.decode(*holder, options)
         assert decoded["a"][0] == expected["a"]
         assert [item[0] for item in decoded["b"]] == expected["b"]
@@ -112,17 +113,17 @@ class Interrupting(TypeDecoder):
 
     def transform_bson(self, value: Any) -> Any:
         # A second decode in the middle of the first uses the same caches.
-        assert pymongo_cpp.decode(bson.encode({"k": "v", "n": {"k": 2.5}})) == {
+        assert pymongo_cpp.decode(C.encode({"k": "v", "n": {"k": 2.5}})) == {
             "k": "v",
             "n": {"k": 2.5},
         }
-        assert pymongo_cpp.encode({"k": [1, 2]}) == bson.encode({"k": [1, 2]})
+        assert pymongo_cpp.encode({"k": [1, 2]}) == C.encode({"k": [1, 2]})
         return -value
 
 
 def test_the_codec_called_from_its_own_callbacks() -> None:
     options: CodecOptions[Any] = CodecOptions(type_registry=TypeRegistry([Interrupting()]))
-    data = bson.encode({"k": 1, "n": {"k": 2, "l": [3, {"k": 4}]}})
+    data = C.encode({"k": 1, "n": {"k": 2, "l": [3, {"k": 4}]}})
     assert pymongo_cpp.decode(data, options) == {"k": -1, "n": {"k": -2, "l": [-3, {"k": -4}]}}
 
     def fallback(value: Any) -> Any:
@@ -130,4 +131,4 @@ def test_the_codec_called_from_its_own_callbacks() -> None:
 
     encoder: CodecOptions[Any] = CodecOptions(type_registry=TypeRegistry(fallback_encoder=fallback))
     again = pymongo_cpp.encode({"v": [object(), object()]}, codec_options=encoder)
-    assert bson.decode(again)["v"] == [bson.encode({"inner": [1, {"x": "y"}]})] * 2
+    assert C.decode(again)["v"] == [C.encode({"inner": [1, {"x": "y"}]})] * 2

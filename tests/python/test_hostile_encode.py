@@ -12,7 +12,6 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import bson
 import pytest
 from bson.binary import Binary
 from bson.code import Code
@@ -27,6 +26,7 @@ from bson.regex import Regex
 from bson.timestamp import Timestamp
 from support.canonical import Outcome
 from support.options import Celsius
+from support.oracle import C
 
 import pymongo_cpp
 
@@ -286,8 +286,8 @@ def test_subclasses_that_lie_about_themselves() -> None:
         "mapping": LyingMapping(Once(lambda c: None), ""),
     }  # fmt: skip
     data = pymongo_cpp.encode(fields)
-    assert data == bson.encode(fields)
-    assert pymongo_cpp.encode(LyingDict(a=1)) == bson.encode({"a": 1})
+    assert data == C.encode(fields)
+    assert pymongo_cpp.encode(LyingDict(a=1)) == C.encode({"a": 1})
 
 
 WRONG_ATTRIBUTES: list[tuple[Any, str, list[Any]]] = [
@@ -337,7 +337,7 @@ def test_values_whose_attributes_are_wrong_or_gone(value: Any, name: str, wrong:
     ids=lambda v: str(v)[:20],
 )  # fmt: skip
 def test_attributes_deleted_from_the_classes_of_pymongo(cls: Any, value: Any, name: str) -> None:
-    data = bson.encode({"v": value})
+    data = C.encode({"v": value})
     original = cls.__dict__[name]
     delattr(cls, name)
     try:

@@ -51,7 +51,8 @@ class FailingMapping(Mapping[str, Any]):
 
     def _fail(self, method: str) -> None:
         if method == self._method:
-            raise self._error
+            # Without this the one exception would collect the frames of every raise.
+            raise self._error.with_traceback(None)
 
     def __getitem__(self, key: str) -> Any:
         self._fail("__getitem__")
@@ -79,7 +80,7 @@ class FailingInt(DatetimeMS):
 
     def __int__(self) -> int:
         if isinstance(self.result, BaseException):
-            raise self.result
+            raise self.result.with_traceback(None)
         return self.result
 
 
@@ -91,7 +92,6 @@ def _same(value: Any) -> Any:
     return value
 
 
-UNICODE_OFF = Regex("x", 0)
 SCALARS: dict[str, Any] = {
     "unknown object": Unknown(),
     "object without a repr": BadRepr(),

@@ -6,7 +6,6 @@ import itertools
 import random
 from collections.abc import Iterator
 
-import bson
 from bson.binary import Binary
 from bson.code import Code
 from bson.datetime_ms import DatetimeMS
@@ -20,6 +19,7 @@ from bson.regex import Regex
 from bson.timestamp import Timestamp
 from hypothesis import strategies as st
 
+from support.oracle import C
 from support.wire_format import document, element, int32, int64, nested, string
 
 LENGTHS = (
@@ -182,7 +182,7 @@ def _whole_documents() -> Iterator[tuple[str, bytes]]:
 
 
 def _sample() -> bytes:
-    return bson.encode(
+    return C.encode(
         {
             "_id": ObjectId(OID),
             "double": 1.5,

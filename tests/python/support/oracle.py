@@ -1,14 +1,16 @@
 """The two codecs that pymongo_cpp is compared with.
 
-`C` is the `bson` package as installed, refused unless its C extension is a shared object.
-`PURE` is a second copy of `bson/__init__.py`, run with `bson._cbson` out of reach, that shares
-every value class (`ObjectId`, `Binary`, ...) with the first, so that values compare directly.
+`C` is PyMongo on its C extension, refused unless that is a shared object. `PURE` is PyMongo with
+`bson._cbson` out of reach. Both are copies of `bson/__init__.py` of their own, which share every
+value class (`ObjectId`, `Binary`, ...) with `bson`, so that values compare directly, and which
+stay what they are when a test installs pymongo_cpp into `bson`.
 """
 
 from __future__ import annotations
 
 import builtins
 import importlib.machinery
+import sys
 import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,22 +19,23 @@ from typing import Any
 import bson
 
 
-def require_c_extension() -> types.ModuleType:
-    """Return `bson`, or fail when it does not run on its real C extension."""
+def c_extension() -> types.ModuleType:
+    """Return `bson._cbson`, or fail when it is not PyMongo's own shared object."""
     if not bson.has_c():
         raise RuntimeError("PyMongo's C extension is missing: there is nothing to compare with")
-    origin = str(bson._cbson.__file__)  # type: ignore[attr-defined]
-    if not origin.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES)):
-        raise RuntimeError("bson._cbson is not a shared object")
-    if bson._decode_all is not bson._cbson._decode_all:  # type: ignore[attr-defined]
-        raise RuntimeError("bson does not use its C extension")
-    return bson
+    extension = sys.modules["bson._cbson"]
+    origin = Path(str(extension.__file__))
+    if origin.parent != Path(str(bson.__file__)).parent or not origin.name.endswith(
+        tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    ):
+        raise RuntimeError("bson._cbson is not the shared object that PyMongo installs")
+    return extension
 
 
-def load_pure_python() -> types.ModuleType:
-    """Return a copy of `bson` that uses no extension at all."""
+def load_bson(extension: types.ModuleType | None) -> types.ModuleType:
+    """Return a copy of `bson` that uses `extension`, or no extension at all."""
 
-    def import_without_cbson(
+    def import_with_extension(
         name: str,
         globals: Mapping[str, object] | None = None,
         locals: Mapping[str, object] | None = None,
@@ -40,20 +43,19 @@ def load_pure_python() -> types.ModuleType:
         level: int = 0,
     ) -> Any:
         if name == "bson" and "_cbson" in (fromlist or ()):
-            raise ImportError("bson._cbson is blocked")
+            if extension is None:
+                raise ImportError("bson._cbson is blocked")
+            return types.SimpleNamespace(_cbson=extension)
         return builtins.__import__(name, globals, locals, fromlist or (), level)
 
     source = Path(str(bson.__file__))
-    module = types.ModuleType("bson_pure_python")
-    module.__dict__["__builtins__"] = {
-        **vars(builtins),
-        "__import__": import_without_cbson,
-    }
+    module = types.ModuleType("bson_on_c" if extension else "bson_pure_python")
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": import_with_extension}
     exec(compile(source.read_bytes(), str(source), "exec"), module.__dict__)
-    if module.has_c():
-        raise RuntimeError("the pure-Python copy of bson still uses the C extension")
+    if module.has_c() is not (extension is not None):
+        raise RuntimeError("the copy of bson does not use what it was given")
     return module
 
 
-C = require_c_extension()
-PURE = load_pure_python()
+C = load_bson(c_extension())
+PURE = load_bson(None)
