@@ -52,11 +52,10 @@ def run(arguments: list[str]) -> int:
         sys.stderr.write(RUN_USAGE)
         return 2
     try:
-        program = load(arguments[0])
+        runner.run(load, arguments[0], arguments[1:])
     except runner.ProgramNotFoundError as error:
         sys.stderr.write(f"pymongo_cpp run: {error}\n")
         return 2
-    runner.run(program, arguments[1:])
     return 0
 
 

@@ -10,9 +10,13 @@ one of these is called: a start-up hook can import it while ``bson`` is still lo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from pymongo_cpp.dropin.compatibility import IncompatiblePyMongoError
 from pymongo_cpp.dropin.installer import activate, activate_from_environment, install, uninstall
-from pymongo_cpp.dropin.report import Status, status
+
+if TYPE_CHECKING:
+    from pymongo_cpp.dropin.report import Status
 
 __all__ = [
     "IncompatiblePyMongoError",
@@ -23,3 +27,19 @@ __all__ = [
     "status",
     "uninstall",
 ]
+
+
+def status() -> Status:
+    """Return which codec serves PyMongo in this process, and why."""
+    # The report needs modules that a program which only runs on the codec never loads.
+    from pymongo_cpp.dropin import report
+
+    return report.status()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Status":
+        from pymongo_cpp.dropin.report import Status
+
+        return Status
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

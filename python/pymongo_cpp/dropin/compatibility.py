@@ -7,13 +7,12 @@ names differ, leaves PyMongo untouched.
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 OLDEST_SUPPORTED = (4, 9)
 NEWEST_SUPPORTED = (4, 20)
@@ -29,8 +28,7 @@ class IncompatiblePyMongoError(ImportError):
     """The PyMongo that is installed cannot run on the native codec; the message says why."""
 
 
-@dataclass(frozen=True)
-class PrivateNames:
+class PrivateNames(NamedTuple):
     """The names of one PyMongo version that the drop-in has to know.
 
     ``bson`` and ``message`` map an attribute of :mod:`bson` and :mod:`pymongo.message` to the
@@ -83,7 +81,8 @@ def pymongo_version() -> str | None:
         return version
     for folder in pymongo_folders():
         try:
-            source = Path(folder, "_version.py").read_text(encoding="utf-8")
+            with open(os.path.join(folder, "_version.py"), encoding="utf-8") as file:
+                source = file.read()
         except OSError:
             continue
         if match := re.search(r"""^__version__\s*(?::[^=]+)?=\s*["']([^"']+)["']""", source, re.M):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ FORMAT = 1
 
 failure: str | None = None
 """Why the copy in site-packages could not reach the drop-in, for the status report."""
+
+armed = False
+"""Where site-packages has two names, as lib and lib64 of a virtual environment, its .pth files run
+twice."""
 
 
 class PostImportFinder:
@@ -40,6 +45,7 @@ class PostImportFinder:
         self._module_name = module_name
         self._callback = callback
         self._before = before
+        self._searching: set[int] = set()
 
     def find_spec(
         self,
@@ -48,13 +54,22 @@ class PostImportFinder:
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         """Return the spec that the other finders give for the module, its execution wrapped."""
-        if name != self._module_name:
+        thread = get_ident()
+        if name != self._module_name or thread in self._searching:
             return None
+        # Other packages' hooks ask every finder, this one included, just as this one does.
+        self._searching.add(thread)
+        try:
+            return self._find_and_wrap(name, path, target)
+        finally:
+            self._searching.remove(thread)
+
+    def _find_and_wrap(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None
+    ) -> ModuleSpec | None:
         for finder in sys.meta_path:
             find_spec = getattr(finder, "find_spec", None)
-            if finder is self or find_spec is None:
-                continue
-            spec: ModuleSpec | None = find_spec(name, path, target)
+            spec: ModuleSpec | None = find_spec(name, path, target) if find_spec else None
             if spec is not None:
                 if spec.loader is not None:
                     self._wrap(spec.loader)
@@ -88,8 +103,10 @@ def arm() -> None:
 
     Does nothing under ``PYMONGO_CPP=0`` and where :mod:`bson` is loaded already.
     """
-    if os.environ.get("PYMONGO_CPP", "").strip() == "0" or "bson" in sys.modules:
+    global armed
+    if armed or os.environ.get("PYMONGO_CPP", "").strip() == "0" or "bson" in sys.modules:
         return
+    armed = True
     finder = PostImportFinder("bson", lambda _module: _activate(finder))
     sys.meta_path.insert(0, finder)
 

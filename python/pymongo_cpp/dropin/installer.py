@@ -6,16 +6,16 @@ import importlib
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
 
 from pymongo_cpp.dropin import compatibility, environment
 from pymongo_cpp.dropin.installation import MESSAGE, Installation
 
-if TYPE_CHECKING:
-    from pymongo_cpp.dropin.report import Status
-
 LEVELS = ("default",)
 """How much of PyMongo is replaced: ``default`` is both C extensions and the public wrappers."""
+
+
+NATIVE = "pymongo_cpp._native"
+"""The extension module; importing it imports :mod:`bson`."""
 
 
 class _State:
@@ -27,12 +27,13 @@ class _State:
         self.level: str | None = None
         self.enabled_by: str | None = None
         self.reason: str | None = None
+        self.waiting: str | None = None
 
 
 state = _State()
 
 
-def install(level: str = "default") -> Status:
+def install(level: str = "default") -> bool:
     """Make PyMongo run on the native codec in this process.
 
     May come before or after ``import bson`` and ``import pymongo``, any number of times and from
@@ -41,7 +42,7 @@ def install(level: str = "default") -> Status:
     a PyMongo that does not fit is left as it is instead of raising.
 
     :param level: how much to replace; ``"default"`` is the only level.
-    :return: the status afterwards.
+    :return: True if PyMongo runs on the native codec now; :func:`status` says why not.
     :raises ValueError: ``level`` is unknown.
     :raises IncompatiblePyMongoError: (an ImportError) this PyMongo's version or private names are
         not the ones that are supported; PyMongo is untouched.
@@ -50,7 +51,7 @@ def install(level: str = "default") -> Status:
     if level not in LEVELS:
         raise ValueError(f"unknown level {level!r}: use one of {', '.join(LEVELS)}")
     _install_as_the_environment_says(level, "install()", environment.mode())
-    return _status()
+    return state.installation is not None
 
 
 def activate(source: str) -> None:
@@ -69,21 +70,26 @@ def activate(source: str) -> None:
 
 
 def activate_from_environment() -> None:
-    """Install if ``PYMONGO_CPP`` is ``1`` or ``require``; ``import pymongo_cpp`` calls this.
+    """Install if ``PYMONGO_CPP`` is ``1`` or ``require``; ``import pymongo_cpp`` ends with this.
+
+    Also makes up for an activation that came while the native extension was being imported.
 
     :raises ImportError: the native codec cannot serve and ``PYMONGO_CPP=require`` is set.
     """
-    if environment.mode() in (environment.Mode.ON, environment.Mode.REQUIRE):
+    with state.lock:
+        source, state.waiting = state.waiting, None
+    if source is not None:
+        activate(source)
+    elif environment.mode() in (environment.Mode.ON, environment.Mode.REQUIRE):
         activate(environment.VARIABLE)
 
 
-def uninstall() -> Status:
+def uninstall() -> None:
     """Put back exactly what PyMongo had before :func:`install`; does nothing if not installed.
 
     Objects that other code took from :mod:`bson` while the native codec served stay native, and
     keep working.
 
-    :return: the status afterwards.
     :raises ImportError: PyMongo was first imported under the drop-in and its own C extension can
         no longer be loaded; the drop-in then stays installed.
     """
@@ -91,7 +97,6 @@ def uninstall() -> Status:
         if state.installation is not None:
             state.installation.remove()
             _record(None, None, None, "not switched on: uninstall() was called")
-    return _status()
 
 
 def _install_as_the_environment_says(level: str, source: str, mode: environment.Mode) -> None:
@@ -119,8 +124,13 @@ def _raise_with_variable(error: ImportError) -> None:
 def _install(level: str, source: str) -> None:
     version = compatibility.supported_version()
     # Every import comes before the lock: a thread that is importing bson may be waiting for it.
-    native = importlib.import_module("pymongo_cpp._native")
+    native = importlib.import_module(NATIVE)
     bson = importlib.import_module("bson")
+    if _is_being_imported(NATIVE):
+        # It imports bson, whose import activates: its functions are there, but cannot run yet.
+        with state.lock:
+            state.waiting = source
+        return
     while True:
         _wait_for_other_threads()
         with state.lock:
@@ -166,12 +176,6 @@ def _record(
     state.level = level
     state.enabled_by = enabled_by
     state.reason = reason
-
-
-def _status() -> Status:
-    from pymongo_cpp.dropin.report import status
-
-    return status()
 
 
 # A fork while another thread is half-way through must wait, or the child inherits a locked lock

@@ -94,12 +94,13 @@ def status() -> Status:
 
 
 def _codec() -> str:
-    if state.installation is not None:
-        return NATIVE
+    # First, because this import may be the one that switches the drop-in on.
     try:
         import bson
     except ImportError:
         return PURE_PYTHON
+    if state.installation is not None:
+        return NATIVE
     return C_EXTENSION if getattr(bson, "_USE_C", False) else PURE_PYTHON
 
 

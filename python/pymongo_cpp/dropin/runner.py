@@ -10,7 +10,7 @@ import builtins
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader, SourcelessFileLoader
 from types import CodeType, ModuleType, TracebackType
 from typing import Any, NamedTuple
@@ -37,26 +37,38 @@ class ProgramNotFoundError(Exception):
     """The script, folder, archive or module to run cannot be found or read."""
 
 
-def run(program: Program, arguments: list[str]) -> None:
-    """Run ``program`` with the drop-in active; return when its main code does.
+def run(load: Callable[[str], Program], target: str, arguments: list[str]) -> None:
+    """Run the program that ``load`` finds, with the drop-in active; return when its main code does.
 
-    :param program: from :func:`load_script`, :func:`load_module` or :func:`load_command`.
+    :param load: :func:`load_script`, :func:`load_module` or :func:`load_command`.
+    :param target: its argument.
     :param arguments: the program's, without its name.
+    :raises ProgramNotFoundError: there is nothing to run.
     :raises ImportError: ``PYMONGO_CPP=require`` is set and the native codec cannot serve.
     :raises BaseException: whatever the program raises, its traceback shown without our frames.
     """
     activate("python -m pymongo_cpp run")
     spawning.pass_on("python -m pymongo_cpp run (parent process)")
+    try:
+        # Finding a module imports the packages that it is in: this is the program's code too.
+        program = load(target)
+        main = _prepare(program, arguments)
+        exec(program.code, vars(main))
+    except ProgramNotFoundError:
+        raise
+    except BaseException:
+        sys.excepthook = _without_our_frames(sys.excepthook)
+        raise
+
+
+def _prepare(program: Program, arguments: list[str]) -> ModuleType:
+    """Set the interpreter up as ``python`` would for ``program``, and return its main module."""
     sys.argv[:] = [program.argv0, *arguments]
     if program.search_path is not None and not sys.flags.safe_path:
         sys.path[0] = program.search_path
     main = _main_module(program)
     sys.modules["__main__"] = main
-    try:
-        exec(program.code, vars(main))
-    except BaseException:
-        sys.excepthook = _without_our_frames(sys.excepthook)
-        raise
+    return main
 
 
 def load_script(path: str) -> Program:
@@ -65,8 +77,10 @@ def load_script(path: str) -> Program:
     :raises ProgramNotFoundError: there is no such file, or no ``__main__`` in it.
     :raises SyntaxError: the source does not compile.
     """
+    argument = path
+    path = os.path.join(os.getcwd(), path)
     if os.path.isdir(path) or _is_archive(path):
-        return _load_container(path)
+        return _load_container(path, argument)
     loader: SourceFileLoader | SourcelessFileLoader
     try:
         if path.endswith(".pyc"):
@@ -77,11 +91,11 @@ def load_script(path: str) -> Program:
             # Not get_code: python writes no byte-code file for a script.
             code = loader.source_to_code(loader.get_data(path), path)
     except OSError as error:
-        raise ProgramNotFoundError(f"can't open file {path!r}: {error.strerror}") from error
+        raise ProgramNotFoundError(f"can't open file {argument!r}: {error.strerror}") from error
     if code is None:
-        raise ProgramNotFoundError(f"no code in {path!r}")
+        raise ProgramNotFoundError(f"no code in {argument!r}")
     folder = os.path.dirname(os.path.realpath(path))
-    return Program(code, path, None, loader, path, folder)
+    return Program(code, argument, None, loader, path, folder)
 
 
 def load_module(name: str) -> Program:
@@ -107,12 +121,12 @@ def load_command(text: str) -> Program:
     return Program(compile(text, "<string>", "exec"), "-c", None, None, None, None)
 
 
-def _load_container(path: str) -> Program:
+def _load_container(path: str, argument: str) -> Program:
     spec = PathFinder.find_spec("__main__", [path])
     code = _code_of(spec)
     if spec is None or code is None:
-        raise ProgramNotFoundError(f"can't find '__main__' module in {path!r}")
-    return Program(code, path, spec, spec.loader, spec.origin, path)
+        raise ProgramNotFoundError(f"can't find '__main__' module in {argument!r}")
+    return Program(code, argument, spec, spec.loader, spec.origin, path)
 
 
 def _is_archive(path: str) -> bool:
@@ -154,19 +168,14 @@ def _without_our_frames(hook: Any) -> Any:
     def show(
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
-        own = _own_files()
-        while traceback is not None and traceback.tb_frame.f_code.co_filename in own:
+        while traceback is not None and _is_ours(traceback.tb_frame.f_code.co_filename):
             traceback = traceback.tb_next
         hook(kind, error.with_traceback(traceback), traceback)
 
     return show
 
 
-def _own_files() -> set[str]:
-    return set(_code_files())
-
-
-def _code_files() -> Iterator[str]:
-    yield run.__code__.co_filename
-    yield os.path.join(os.path.dirname(os.path.dirname(run.__code__.co_filename)), "__main__.py")
-    yield "<frozen runpy>"
+def _is_ours(file: str) -> bool:
+    package = os.path.dirname(os.path.dirname(__file__))
+    # Frozen: runpy, which started us, and importlib, which compiles the program for us.
+    return file in (__file__, os.path.join(package, "__main__.py")) or file.startswith("<frozen ")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import py_compile
 import site
 import sys
 import sysconfig
@@ -41,8 +42,10 @@ def enable(user: bool = False) -> list[Path]:
     module = folder / f"{HOOK_MODULE}.py"
     path_file = folder / PATH_FILE
     _write(module, Path(import_hook.__file__).read_text(encoding="utf-8"))
+    # Every process of an environment with PYTHONDONTWRITEBYTECODE would compile it again.
+    cached = Path(str(py_compile.compile(str(module), doraise=True)))
     _write(path_file, _PATH_LINE)
-    return [module, path_file]
+    return [module, cached, path_file]
 
 
 def disable() -> list[Path]:
