@@ -24,7 +24,11 @@ def same_as_c(
 ) -> Outcome:
     ours = Outcome(pymongo_cpp.encode, document, check_keys, options)
     theirs = Outcome(C.encode, document, check_keys, options)
-    assert ours.exact == theirs.exact, (ours, theirs)
+    if isinstance(theirs.error, SystemError):
+        # A bug of the C extension: it fails without an exception. Any answer is better.
+        assert not isinstance(ours.error, SystemError), ours
+    else:
+        assert ours.exact == theirs.exact, (ours, theirs)
     return ours
 
 
