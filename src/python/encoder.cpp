@@ -45,7 +45,13 @@ bool Encoder::document(PyObject* mapping, bool outermost) {
     const int is_mapping = PyObject_IsInstance(mapping, state_.types.mapping.get());
     if (is_mapping < 0) return false;
     if (is_mapping == 0) {
-      PyErr_Format(PyExc_TypeError, "encoder expected a mapping type but got: %R", mapping);
+      const Ref text = Ref::steal(PyObject_Repr(mapping));
+      if (text) {
+        PyErr_Format(PyExc_TypeError, "encoder expected a mapping type but got: %U", text.get());
+      } else {
+        // As PyMongo: what cannot even be named is still refused for what it is not.
+        PyErr_SetString(PyExc_TypeError, "encoder expected a mapping type");
+      }
       return false;
     }
   }
