@@ -1,5 +1,7 @@
 #include "recursion.h"
 
+#include <cstdint>
+
 #if defined(_WIN32)
 #include <windows.h>
 #else
@@ -41,9 +43,10 @@ std::uintptr_t stack_bottom() {
 }  // namespace
 
 bool NestingGuard::stack_suffices() {
-  if (stack_limit_ == 0) stack_limit_ = stack_bottom() + kReserve;
+  // Asked once a thread: on Linux's main thread the answer costs a reading of /proc/self/maps.
+  thread_local const std::uintptr_t limit = stack_bottom() + kReserve;
   const char here = 0;
-  return reinterpret_cast<std::uintptr_t>(&here) > stack_limit_;
+  return reinterpret_cast<std::uintptr_t>(&here) > limit;
 }
 
 }  // namespace pymongo_cpp

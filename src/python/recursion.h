@@ -4,7 +4,6 @@
 #include "compat.h"
 
 #include <cstddef>
-#include <cstdint>
 
 namespace pymongo_cpp {
 
@@ -32,11 +31,9 @@ class NestingGuard {
  private:
   static constexpr std::size_t kLevelsPerLook = 32;
 
-  bool stack_suffices();
+  static bool stack_suffices();
 
   std::size_t depth_ = 0;
-  // The lowest address that may be reached; 0: not yet known.
-  std::uintptr_t stack_limit_ = 0;
 };
 
 }  // namespace pymongo_cpp
