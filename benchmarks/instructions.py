@@ -84,7 +84,9 @@ def compare(recorded: dict[str, float], counted: dict[str, float]) -> list[str]:
         if now is None:
             found.append(f"{name}: not counted any more")
         elif now > before * (1 + ALLOWED_GROWTH):
-            found.append(f"{name}: {before:.0f} -> {now:.0f} instructions ({now / before - 1:+.1%})")
+            found.append(
+                f"{name}: {before:.0f} -> {now:.0f} instructions ({now / before - 1:+.1%})"
+            )
     return found
 
 
