@@ -1,23 +1,13 @@
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from mmap import mmap
-from typing import IO, Any, BinaryIO, TypeVar, final, overload
+from typing import IO, Any, BinaryIO, TypeVar, overload
 
 from bson.codec_options import CodecOptions
 
 _Document = TypeVar("_Document", bound=Mapping[str, Any])
 _Target = TypeVar("_Target", bound=MutableMapping[str, Any])
 _ReadableBuffer = bytes | bytearray | memoryview | mmap | array[Any]
-
-@final
-class DocumentIterator(Iterator[Any]):
-    def __next__(self) -> Any: ...
-    def close(self) -> None: ...
-
-@final
-class FileDocumentIterator(Iterator[Any]):
-    def __next__(self) -> Any: ...
-    def close(self) -> None: ...
 
 def encode(
     document: Mapping[str, Any],
