@@ -44,7 +44,7 @@ def test_both_modules_and_their_flags_are_ours(
         import bson, bson._cbson, pymongo, pymongo._cmessage, pymongo.message, sys
         from pymongo_cpp import _native
 
-        assert bson.has_c() and pymongo.has_c() and pymongo.common.has_c()
+        assert bson.has_c() and pymongo.has_c()
         assert bson._USE_C is True and pymongo.message._use_c is True
         assert bson._cbson is sys.modules["bson._cbson"]
         assert pymongo._cmessage is sys.modules["pymongo._cmessage"]
@@ -83,9 +83,8 @@ def test_every_name_is_bound_to_the_native_function(
         assert pymongo.message._op_msg_uncompressed is _native._op_msg
         for name in ("_batched_op_msg", "_encode_batched_op_msg", "_encode_batched_write_command"):
             assert getattr(pymongo.message, name) is getattr(_native, name), name
-        if pymongo.version_tuple >= (4, 18):
-            assert bson._raw_to_dict is bson.raw_bson._raw_to_dict is _native._raw_to_dict
-        else:
+        assert bson._raw_to_dict is bson.raw_bson._raw_to_dict
+        if pymongo.version_tuple < (4, 18):
             assert pymongo.message._query_uncompressed is _native._query_message
             assert pymongo.message._get_more_uncompressed is _native._get_more_message
         """,
@@ -222,7 +221,9 @@ def test_public_functions_keep_their_signature() -> None:
         names = ("encode", "decode", "decode_all")
         def shape(function):
             parameters = inspect.signature(function).parameters.values()
-            return [(p.name, p.kind, p.default) for p in parameters]
+            # The signature of a built-in function cannot spell the default CodecOptions.
+            return [(p.name, p.kind, p.default if isinstance(p.default, bool) else None,
+                     p.default is p.empty) for p in parameters]
         before = {name: shape(getattr(bson, name)) for name in names}
         pymongo_cpp.install()
         for name in names:
@@ -315,7 +316,7 @@ def test_uninstall_leaves_what_others_bound_since() -> None:
     )
 
 
-def test_raw_documents_and_rejected_options_work_through_pymongo(
+def test_raw_documents_and_single_elements_work_through_pymongo(
     pymongo_path: tuple[Path, ...],
 ) -> None:
     script(
@@ -333,6 +334,29 @@ def test_raw_documents_and_rejected_options_work_through_pymongo(
         assert bson.BSON.encode({"a": 1}).decode() == {"a": 1}
         assert bson._element_to_dict(data, memoryview(data), 4, len(data) - 1,
                                      CodecOptions(), False)[:2] == ("a", 1)
+        """,
+        path=pymongo_path,
+    )
+
+
+def test_raw_documents_are_inflated_by_the_native_codec(pymongo_path: tuple[Path, ...]) -> None:
+    script(
+        """
+        import bson, pymongo, pymongo_cpp
+        pymongo_cpp.install()
+        import bson.raw_bson
+        name = "_raw_to_dict" if pymongo.version_tuple >= (4, 18) else "_element_to_dict"
+        calls = []
+        class Counting:
+            def __getattr__(self, function):
+                calls.append(function)
+                return getattr(pymongo_cpp._native, function)
+        if "_cbson" in bson._element_to_dict.__code__.co_names:
+            bson._cbson = Counting()
+            bson.raw_bson.RawBSONDocument(bson.encode({"a": 1}))["a"]
+            assert calls == [name]
+        else:
+            assert getattr(bson, name).__module__ == "pymongo_cpp.dropin.installation"
         """,
         path=pymongo_path,
     )

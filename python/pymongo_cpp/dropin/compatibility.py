@@ -39,7 +39,6 @@ class PrivateNames(NamedTuple):
     cmessage: frozenset[str]
     bson: dict[str, str]
     message: dict[str, str]
-    native_raw_to_dict: bool
 
 
 def private_names(version: tuple[int, int]) -> PrivateNames:
@@ -54,8 +53,7 @@ def private_names(version: tuple[int, int]) -> PrivateNames:
     }
     # The C module keeps both functions in every version; only the binding went away.
     cmessage = {*message.values(), "_query_message", "_get_more_message"}
-    native_raw_to_dict = version >= _RAW_TO_DICT_SINCE
-    if native_raw_to_dict:
+    if version >= _RAW_TO_DICT_SINCE:
         cbson.add("_raw_to_dict")
     else:
         message["_query_uncompressed"] = "_query_message"
@@ -65,7 +63,6 @@ def private_names(version: tuple[int, int]) -> PrivateNames:
         frozenset(cmessage),
         {name: name for name in bound},
         message,
-        native_raw_to_dict,
     )
 
 

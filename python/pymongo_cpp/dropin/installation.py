@@ -191,22 +191,19 @@ def _bson_pairs(
     bson: ModuleType, native: Any, stand_in_module: ModuleType, names: compatibility.PrivateNames
 ) -> list[tuple[Any, Any]]:
     public = [(getattr(bson, n), getattr(native, n)) for n in compatibility.PUBLIC_WRAPPERS]
-    if names.native_raw_to_dict:
-        public.append((bson._raw_to_dict, native._raw_to_dict))
     if bson._USE_C:
+        # bson._element_to_dict and _raw_to_dict, Python functions, look _cbson up at each call.
         cbson = bson._cbson
         private = [(getattr(cbson, n), getattr(native, n)) for n in names.cbson]
         return [*public, *private, (cbson, stand_in_module)]
     bound = [(getattr(bson, n), getattr(native, f)) for n, f in names.bson.items()]
-    return [*public, *bound, (bson._element_to_dict, _element_to_dict_for(native))]
+    return [*public, *bound, *_python_pairs(bson, native, names)]
 
 
-def _element_to_dict_for(native: Any) -> Callable[..., tuple[str, Any, int]]:
-    """Return ``bson._element_to_dict`` as PyMongo defines it over a C extension.
-
-    It differs from the extension's function by the ``view`` that only the Python codec needs.
-    """
-    element_to_dict = native._element_to_dict
+def _python_pairs(
+    bson: ModuleType, native: Any, names: compatibility.PrivateNames
+) -> list[tuple[Any, Any]]:
+    """Return the functions that PyMongo defines in Python over a C extension, for one without."""
 
     def _element_to_dict(
         data: Any,
@@ -215,11 +212,23 @@ def _element_to_dict_for(native: Any) -> Callable[..., tuple[str, Any, int]]:
         obj_end: int,
         opts: Any,
         raw_array: bool = False,
-    ) -> tuple[str, Any, int]:
-        result: tuple[str, Any, int] = element_to_dict(data, position, obj_end, opts, raw_array)
-        return result
+    ) -> Any:
+        return native._element_to_dict(data, position, obj_end, opts, raw_array)
 
-    return _element_to_dict
+    def _raw_to_dict(
+        data: Any,
+        position: int,
+        obj_end: int,
+        opts: Any,
+        result: Any,
+        raw_array: bool = False,
+    ) -> Any:
+        return native._raw_to_dict(data, position, obj_end, opts, result, raw_array)
+
+    pairs: list[tuple[Any, Any]] = [(bson._element_to_dict, _element_to_dict)]
+    if "_raw_to_dict" in names.cbson:
+        pairs.append((bson._raw_to_dict, _raw_to_dict))
+    return pairs
 
 
 def _has_own_cmessage() -> bool:
