@@ -20,6 +20,7 @@ from pymongo_cpp.bench.timing import Task, drain
 DRIVER_DOCUMENTS = Path(__file__).resolve().parents[2] / "shared" / "data" / "benchmark"
 _COPIES = 100  # of a single document, so that a pass over it is long enough to time
 _BATCH = 1000  # documents in an OP_MSG
+WIRE_STREAMS = ("simple", "orders", "sensors", "events", "complex")
 _INSERT = 0  # _batched_op_msg's number for an insert
 
 
@@ -132,7 +133,7 @@ def wire_cases(documents: dict[str, list[Document]]) -> Iterator[Case]:
         "C": c_message_module()._batched_op_msg,
         "C++": _native._batched_op_msg,
     }
-    for name in ("simple", "orders", "sensors", "events", "complex"):
+    for name in WIRE_STREAMS:
         batch = documents[name][:_BATCH]
         command = {"insert": "collection", "ordered": True, "$db": "database"}
         arguments = (_INSERT, command, batch, True, DEFAULT_CODEC_OPTIONS, limits)

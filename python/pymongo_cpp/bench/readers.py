@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bson import json_util
+from bson.errors import BSONError
 
 Document = dict[str, Any]
 
@@ -56,7 +57,7 @@ def read_json_lines(path: Path, limit: int | None = None) -> Iterator[Document]:
                 continue
             try:
                 document = json_util.loads(line)
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, BSONError) as error:
                 raise ReadError(f"{path.name}, line {number}: {error}") from error
             if not isinstance(document, dict):
                 raise ReadError(f"{path.name}, line {number}: not a JSON object")

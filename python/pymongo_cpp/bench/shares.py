@@ -93,7 +93,9 @@ def _estimate(
     for name, items in parts.items():
         tasks[name] = _pass(function, items)
         tasks[f"empty {name}"] = _empty_pass(function, empty, len(items))
-    times = {name: m.best for name, m in take_turns(tasks, 1, repeats=5).items()}
+    times = {
+        name: m.best for name, m in take_turns(tasks, 1, repeats=5, sample_seconds=0.002).items()
+    }
     costs = {name: max(0.0, times[name] - times[f"empty {name}"]) for name in parts}
     total = max(times["whole"], sum(costs.values()))
     shares = {name: cost / total for name, cost in costs.items()}
