@@ -11,9 +11,9 @@
 namespace bsonpp {
 namespace {
 
-constexpr std::array<std::byte, 9> kBytes = {
-    std::byte{0xff}, std::byte{0x01}, std::byte{0x02}, std::byte{0x03}, std::byte{0x04},
-    std::byte{0x05}, std::byte{0x06}, std::byte{0x07}, std::byte{0x88}};
+constexpr std::array<std::byte, 9> kBytes = {std::byte{0xff}, std::byte{0x01}, std::byte{0x02},
+                                             std::byte{0x03}, std::byte{0x04}, std::byte{0x05},
+                                             std::byte{0x06}, std::byte{0x07}, std::byte{0x88}};
 
 // One byte in, so that a load has to cope with an address that is not aligned.
 const std::byte* unaligned() { return kBytes.data() + 1; }
