@@ -8,6 +8,9 @@ VENV ?= .venv
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 WHEEL_ARGS ?= --check-reproducible
+BENCH_ARGS ?=
+PYMONGO_ARGS ?=
+SERVER_ARGS ?=
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -24,7 +27,7 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 
 .PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
-  sanitize demo bench examples setup-lint lint format wheels clean
+  sanitize test-pymongo test-server demo bench bench-core setup-lint lint format wheels clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +47,21 @@ $(STAMPS)/gtest: $(STAMPS)/venv
 	scripts/ensure-package.sh libgtest-dev test -e /usr/include/gtest/gtest.h
 	@touch $@
 
+# simdjson reads JSON; without the package CMake fetches a pinned release.
+$(STAMPS)/simdjson: $(STAMPS)/venv
+	scripts/ensure-package.sh libsimdjson-dev test -e /usr/include/simdjson.h \
+	  || echo "without it, CMake fetches simdjson"
+	@touch $@
+
+$(STAMPS)/libbenchmark: $(STAMPS)/venv
+	scripts/ensure-package.sh libbenchmark-dev test -e /usr/include/benchmark/benchmark.h
+	@touch $@
+
 setup: $(STAMPS)/test ## make the virtual environment and install what the tests need
 
 # --- build -------------------------------------------------------------------------------------
 
-build: $(STAMPS)/test ## build the extension into python/pymongo_cpp
+build: $(STAMPS)/test $(STAMPS)/simdjson ## build the extension into python/pymongo_cpp
 	@test -e $(EXTENSION_BUILD)/build.ninja || \
 	  cmake --preset python -B $(EXTENSION_BUILD) -DPython_EXECUTABLE="$(abspath $(BIN))/python"
 	@cmake --build $(EXTENSION_BUILD) -j $(JOBS)
@@ -57,12 +70,12 @@ build: $(STAMPS)/test ## build the extension into python/pymongo_cpp
 
 test: test-cpp test-cpp-asan test-python ## C++ tests (release and sanitized), then the Python tests
 
-test-cpp: $(STAMPS)/gtest ## the C++ tests in a release build
+test-cpp: $(STAMPS)/gtest $(STAMPS)/simdjson ## the C++ tests in a release build
 	@test -e build/release/build.ninja || cmake --preset release
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
 
-test-cpp-asan: $(STAMPS)/gtest ## the C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
+test-cpp-asan: $(STAMPS)/gtest $(STAMPS)/simdjson ## the C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@test -e build/asan/build.ninja || cmake --preset asan
 	@cmake --build --preset asan -j $(JOBS)
 	@ctest --preset asan -j $(JOBS)
@@ -72,12 +85,12 @@ test-python: build ## the Python tests (PYTEST_ARGS adds arguments)
 
 sanitize: test-cpp-asan test-cpp-tsan test-python-asan ## C++ and Python tests under the sanitizers
 
-test-cpp-tsan: $(STAMPS)/gtest ## the C++ tests under ThreadSanitizer
+test-cpp-tsan: $(STAMPS)/gtest $(STAMPS)/simdjson ## the C++ tests under ThreadSanitizer
 	@test -e build/tsan/build.ninja || cmake --preset tsan
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan -j $(JOBS)
 
-test-python-asan: $(STAMPS)/test ## the Python tests with a sanitized extension
+test-python-asan: $(STAMPS)/test $(STAMPS)/simdjson ## the Python tests with a sanitized extension
 	@test -e $(SANITIZED_BUILD)/build.ninja || \
 	  cmake --preset python-asan -B $(SANITIZED_BUILD) \
 	    -DPython_EXECUTABLE="$(abspath $(BIN))/python" \
@@ -86,19 +99,31 @@ test-python-asan: $(STAMPS)/test ## the Python tests with a sanitized extension
 	@scripts/sanitized-python.sh $(BIN)/python $(SANITIZED_BUILD) \
 	  -m pytest tests/python $(PYTEST_ARGS)
 
+test-pymongo: build ## PyMongo's own offline tests, on its C extension and on this codec
+	@$(BIN)/python -m tests.pymongo.run $(PYMONGO_ARGS)
+
+test-server: build ## PyMongo's own tests that need a server, and a soak, against real servers
+	@$(BIN)/python -m tests.server.run $(SERVER_ARGS)
+
 # --- using it ----------------------------------------------------------------------------------
 
 demo: build ## encode and decode real documents with PyMongo's C extension and with this one
 	@$(BIN)/python examples/demo.py
 
-bench: build $(STAMPS)/bench ## the benchmark harness
-	@$(BIN)/python benchmarks/run.py
+bench: build $(STAMPS)/bench ## every benchmark, all sides taking turns (BENCH_ARGS adds arguments)
+	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+
+bench-core: $(STAMPS)/libbenchmark ## the C++ core alone
+	@test -e build/core-benchmark/build.ninja || \
+	  cmake -S benchmarks/core -B build/core-benchmark -G Ninja -DCMAKE_BUILD_TYPE=Release
+	@cmake --build build/core-benchmark -j $(JOBS)
+	@build/core-benchmark/core_benchmark $(BENCH_ARGS)
 
 # --- checks ------------------------------------------------------------------------------------
 
 setup-lint: $(STAMPS)/lint ## install what `make lint` and the commit hooks need
 
-lint: $(STAMPS)/lint $(STAMPS)/test $(STAMPS)/bench $(STAMPS)/gtest ## every check of the sources (pre-commit, all files)
+lint: build $(STAMPS)/lint $(STAMPS)/bench $(STAMPS)/gtest ## every check of the sources (pre-commit, all files)
 	@test -e build/lint/build.ninja || \
 	  cmake --preset lint -DPython_EXECUTABLE="$(abspath $(BIN))/python" >/dev/null
 	@cmake --build build/lint --target help >/dev/null
