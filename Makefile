@@ -27,7 +27,7 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 
 .PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
-  sanitize test-pymongo test-server demo bench bench-core setup-lint lint format wheels clean
+  sanitize test-pymongo test-server demo examples bench bench-core setup-lint lint format wheels clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,12 @@ test-server: build ## PyMongo's own tests that need a server, and a soak, agains
 
 demo: build ## encode and decode real documents with PyMongo's C extension and with this one
 	@$(BIN)/python examples/demo.py
+
+examples: build test-cpp ## every example: the Python programs, then the C++ one on the installed bsonpp
+	@for program in examples/*.py; do \
+	  echo "== $$program"; $(BIN)/python $$program || exit 1; \
+	done
+	@echo "== examples/cpp"; build/release/installed-package/example/count_types
 
 bench: build $(STAMPS)/bench ## every benchmark, all sides taking turns (BENCH_ARGS adds arguments)
 	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
