@@ -1,0 +1,116 @@
+"""PyMongo's own offline tests on its C extension and on pymongo_cpp: ``make test-pymongo``.
+
+Run from the project's directory: ``python -m tests.pymongo.run``. Ends with 1 when a test that
+passes with the C extension fails, or is missing, with pymongo_cpp.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from tests.pymongo.comparison import compare
+from tests.pymongo.environment import test_environment
+from tests.pymongo.fuzz_targets import check_fuzz_targets
+from tests.pymongo.sdist import suite_directory
+from tests.pymongo.session import Suite
+
+OLDER_VERSIONS = ("4.9", "4.13.0", "4.16.0")
+
+CODEC_MODULES = (
+    "binary",
+    "bson",
+    "bson_binary_vector",
+    "bson_corpus",
+    "code",
+    "custom_types",
+    "dbref",
+    "decimal128",
+    "default_exports",
+    "errors",
+    "json_util",
+    "message",
+    "objectid",
+    "raw_bson",
+    "raw_bson_shared",
+    "son",
+    "timestamp",
+)
+"""``test_….py``: what uses the codec most, as far as a version has it."""
+
+
+def main() -> int:
+    """Run what the command line asks for and return the exit code."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    # Ends what runs in the background, too: an exception unwinds to where it was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    options = _parser().parse_args()
+    installed = importlib.metadata.version("pymongo")
+    versions = options.versions or [installed, *(OLDER_VERSIONS if options.older else ())]
+    succeeded = True
+    with _closed_port() as port:
+        for version in versions:
+            every_module = options.all_modules or version == installed
+            succeeded &= _check_version(version, every_module, port, options.mutations)
+    print("\ntest-pymongo:", "ok" if succeeded else "FAILED")
+    return 0 if succeeded else 1
+
+
+def _check_version(version: str, every_module: bool, port: socket.socket, mutations: int) -> bool:
+    directory = suite_directory(version)
+    python = test_environment(version)
+    suite = Suite(
+        directory,
+        python,
+        () if every_module else _codec_modules(directory),
+        variables={"DB_IP": "localhost", "DB_PORT": str(port.getsockname()[1])},
+    )
+    which = "offline tests" if every_module else "tests of the codec"
+    comparison = compare(
+        f"PyMongo {version}, {which}", suite, version, name=f"pymongo-{version}-offline"
+    )
+    comparison.print()
+    succeeded = comparison.succeeded
+    if (directory / "fuzz" / "fuzz_shared.py").exists():
+        succeeded &= check_fuzz_targets(directory, python, mutations)
+    return succeeded
+
+
+def _codec_modules(directory: Path) -> list[str]:
+    folders = (Path("test"), Path("test", "asynchronous"))
+    modules = [folder / f"test_{name}.py" for name in CODEC_MODULES for folder in folders]
+    return [str(module) for module in modules if (directory / module).exists()]
+
+
+def _closed_port() -> socket.socket:
+    """Return a socket that holds a port without listening: to the tests there is no server."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    return holder
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--versions", nargs="+", help="PyMongo versions (default: the one that is installed)"
+    )
+    parser.add_argument(
+        "--older",
+        action="store_true",
+        help=f"also {', '.join(OLDER_VERSIONS)}, their tests of the codec",
+    )
+    parser.add_argument(
+        "--all-modules", action="store_true", help="every offline test of each version"
+    )
+    parser.add_argument(
+        "--mutations", type=int, default=5000, help="mutated inputs for each fuzz target"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
