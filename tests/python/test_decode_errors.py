@@ -130,7 +130,7 @@ def test_errors_hold_no_document_contents() -> None:
 
 def test_deep_nesting_says_so_and_leaves_the_interpreter_usable() -> None:
     for kind in (0x03, 0x04):
-        data = nested(10_000, kind)
+        data = nested(20_000, kind)
         for _ in range(3):
             assert message_of(pymongo_cpp.decode, data)
             assert pymongo_cpp.decode(document()) == {}

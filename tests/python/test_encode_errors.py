@@ -16,6 +16,8 @@ from support.oracle import C
 
 import pymongo_cpp
 
+pytestmark = pytest.mark.usefixtures("ignored_exceptions")
+
 DOCUMENTS = list(failing.documents())
 
 

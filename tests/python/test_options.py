@@ -31,6 +31,8 @@ from support.wire_format import document, element, int64
 
 import pymongo_cpp
 
+pytestmark = pytest.mark.usefixtures("ignored_exceptions")
+
 NESTED = {"a": {"b": [{"c": 1}, 2]}, "r": DBRef("c", 1), "_id": 5}
 
 

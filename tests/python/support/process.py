@@ -6,10 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import textwrap
 from pathlib import Path
 from typing import Any
+
+import bson
 
 TIMEOUT_S = 120
 
@@ -58,7 +59,7 @@ def copy_of_pymongo(folder: Path, *, extensions: bool) -> Path:
 
     :param extensions: keep its C extensions; without them it is the pure Python PyMongo.
     """
-    installed = Path(sysconfig.get_path("purelib"))
+    installed = Path(bson.__file__).parents[1]
     ignored = shutil.ignore_patterns("__pycache__", *(() if extensions else ("*.so",)))
     for package in ("bson", "pymongo", "gridfs"):
         shutil.copytree(installed / package, folder / package, ignore=ignored)

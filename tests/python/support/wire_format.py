@@ -35,3 +35,13 @@ def nested(depth: int, kind: int = 0x03) -> bytes:
     sizes = [5 + 8 * level for level in range(depth, -1, -1)]
     prefix = bytes([kind]) + name + b"\x00"
     return prefix.join(int32(size) for size in sizes) + b"\x00" * (depth + 1)
+
+
+def nested_scopes(depth: int) -> bytes:
+    """Return `depth` documents, each in the scope of a Code of the one around it."""
+    code = string(b"f")
+    heads = []
+    for level in range(depth, 0, -1):
+        inner = 5 + 18 * (level - 1)
+        heads.append(int32(inner + 18) + b"\x0fc\x00" + int32(4 + len(code) + inner) + code)
+    return b"".join(heads) + int32(5) + b"\x00" * (depth + 1)
