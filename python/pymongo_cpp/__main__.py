@@ -15,8 +15,8 @@ usage: python -m pymongo_cpp run FILE [ARGUMENT ...]
 EXIT_CODES = """\
 exit codes of status:
   0  PyMongo runs on the native codec
-  1  it does not, but could: not switched on, or switched off
-  3  it cannot: the report says why
+  3  it does not, but could: not switched on, or switched off
+  4  it cannot: the report says why
 """
 
 
@@ -103,7 +103,7 @@ def status(options: argparse.Namespace) -> int:
     print(answer.to_json() if options.json else answer)
     if answer.active:
         return 0
-    return 1 if answer.available else 3
+    return 3 if answer.available else 4
 
 
 def _fail(message: str) -> NoReturn:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sysconfig
 import time
 import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+import bson
 import pytest
 from support.process import python
 from test_dropin_compatibility import set_version
@@ -23,7 +23,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment that sees this one's packages, PyMongo and the package under test."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, symlinks=True)
-    paths = [sysconfig.get_path("purelib"), str(Path(pymongo_cpp.__file__).parents[1])]
+    paths = [str(Path(module.__file__).parents[1]) for module in (bson, pymongo_cpp)]
     (site_packages(folder) / "under_test.pth").write_text("\n".join(paths) + "\n")
     return folder
 
@@ -154,10 +154,16 @@ def test_an_unsupported_pymongo_runs_as_it_would(executable: str, tmp_path: Path
     result = python("-c", f"{CODEC}; import pymongo; pymongo.MongoClient(connect=False)", **options)
     assert str(tmp_path) in result.stdout
     assert result.stderr == ""
-    status = python("-m", "pymongo_cpp", "status", expected_code=3, **options).stdout
+    status = python("-m", "pymongo_cpp", "status", expected_code=4, **options).stdout
     assert "PyMongo 4.99.0 is not supported" in status
-    failed = python("-c", CODEC, pymongo_cpp="require", expected_code=1, **options)
-    assert "PYMONGO_CPP=require: PyMongo 4.99.0 is not supported" in failed.stderr
+    options["pymongo_cpp"] = "require"
+    for arguments in (["-c", CODEC], ["-m", "pymongo_cpp", "run", "-c", CODEC]):
+        failed = python(*arguments, expected_code=1, **options)
+        assert "PYMONGO_CPP=require: PyMongo 4.99.0 is not supported" in failed.stderr
+    again = python("-m", "pymongo_cpp", "status", expected_code=4, **options).stdout
+    assert "PyMongo 4.99.0 is not supported" in again
+    removed = python("-m", "pymongo_cpp", "disable", **options).stdout
+    assert "removed" in removed
 
 
 def test_half_removed_files_disturb_no_program(executable: str, environment: Path) -> None:
@@ -180,8 +186,8 @@ def test_status_exit_codes_and_json(environment: Path) -> None:
         answer: dict[str, object] = json.loads(result.stdout)
         return answer
 
-    assert status(1)["start_up_hooks"] == []
-    assert status(1, pymongo_cpp="0")["reasons"] == ["switched off by PYMONGO_CPP=0"]
+    assert status(3)["start_up_hooks"] == []
+    assert status(3, pymongo_cpp="0")["reasons"] == ["switched off by PYMONGO_CPP=0"]
     python("-m", "pymongo_cpp", "enable", executable=interpreter)
     try:
         answer = status(0)
@@ -189,7 +195,7 @@ def test_status_exit_codes_and_json(environment: Path) -> None:
         assert answer["start_up_hooks"] == [
             str(site_packages(environment) / "pymongo_cpp_start_up.pth")
         ]
-        assert status(1, pymongo_cpp="0")["active"] is False
+        assert status(3, pymongo_cpp="0")["active"] is False
     finally:
         python("-m", "pymongo_cpp", "disable", executable=interpreter)
 

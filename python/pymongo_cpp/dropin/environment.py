@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import sys
 
 VARIABLE = "PYMONGO_CPP"
 
@@ -27,6 +28,23 @@ def mode() -> Mode:
         return Mode(os.environ.get(VARIABLE, "").strip().lower())
     except ValueError:
         return Mode.UNSET
+
+
+def is_raising() -> bool:
+    """Say whether what stands against the native codec must be raised: ``PYMONGO_CPP=require``.
+
+    Not while ``python -m pymongo_cpp`` is loading this package: its ``status`` has to tell the
+    reason, and its ``disable`` to be the way out.
+    """
+    return mode() is Mode.REQUIRE and not _is_command_line_loading()
+
+
+def _is_command_line_loading() -> bool:
+    # The interpreter keeps "-m" as the program's name until it has found the module.
+    if sys.argv[:1] != ["-m"] or "-m" not in sys.orig_argv:
+        return False
+    position = sys.orig_argv.index("-m") + 1
+    return sys.orig_argv[position : position + 1] == ["pymongo_cpp"]
 
 
 def unknown_value() -> str | None:

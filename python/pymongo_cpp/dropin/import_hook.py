@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-FORMAT = 1
-"""Raised when the copy in site-packages has to be written anew."""
-
 failure: str | None = None
 """Why the copy in site-packages could not reach the drop-in, for the status report."""
 

@@ -110,9 +110,9 @@ def _install_as_the_environment_says(level: str, source: str, mode: environment.
     except ImportError as error:
         with state.lock:
             state.reason = str(error)
-        if mode is environment.Mode.REQUIRE:
+        if environment.is_raising():
             _raise_with_variable(error)
-        if mode is not environment.Mode.ON:
+        if mode is environment.Mode.UNSET:
             raise
 
 
@@ -162,7 +162,7 @@ def _withdraw(installation: Installation, error: ImportError) -> None:
         if state.installation is installation:
             installation.remove()
             _record(None, None, None, str(error))
-    if environment.mode() is environment.Mode.REQUIRE:
+    if environment.is_raising():
         _raise_with_variable(error)
 
 
