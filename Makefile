@@ -109,6 +109,9 @@ test-server: build ## PyMongo's own tests that need a server, and a soak, agains
 
 demo: build ## encode and decode real documents with PyMongo's C extension and with this one
 	@$(BIN)/python examples/demo.py
+	@echo '== a PyMongo program, then the same one under python -m pymongo_cpp run'
+	@$(BIN)/python examples/unmodified_program.py
+	@$(BIN)/python -m pymongo_cpp run examples/unmodified_program.py
 
 examples: build test-cpp ## every example: the Python programs, then the C++ one on the installed bsonpp
 	@for program in examples/*.py; do \
