@@ -109,7 +109,7 @@ class Walker {
   }
 
   static ErrorCode read_type(Cursor& cursor, Type& type) noexcept {
-    std::uint8_t byte;
+    std::uint8_t byte = 0;
     const ErrorCode code = cursor.read(byte);
     type = static_cast<Type>(byte);
     return code;
