@@ -1,7 +1,9 @@
 """Installs the two servers that the tests run against, under build/servers.
 
 FerretDB comes from the Go module proxy and is compiled (go.mod and go.sum pin it),
-mongo-java-server from Maven Central. Run from the project's directory: ``python -m tests.server.install``.
+mongo-java-server from Maven Central.
+
+Run from the project's directory: ``python -m tests.server.install``.
 """
 
 from __future__ import annotations

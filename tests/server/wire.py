@@ -71,10 +71,10 @@ def body(message: bytes) -> dict[str, Any]:
 def command_name(message: bytes) -> str:
     """Return the first key of the body of an OP_MSG, without decoding the rest.
 
-    An OP_QUERY, which drivers only send to greet a server, counts as ``hello``.
+    An OP_QUERY, which drivers only send to greet a server, is called ``OP_QUERY``.
     """
     if header(message).op_code != OP_MSG:
-        return "hello"
+        return "OP_QUERY"
     start = _BODY_OFFSET + 5
     return message[start : message.index(b"\0", start)].decode()
 
