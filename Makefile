@@ -27,7 +27,7 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 
 .PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
-  sanitize test-pymongo test-server demo examples bench bench-core setup-lint lint format wheels clean
+  sanitize test-pymongo test-server demo examples bench bench-core bench-server setup-lint lint format wheels clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -127,6 +127,9 @@ bench-core: $(STAMPS)/libbenchmark ## the C++ core alone
 	  cmake -S benchmarks/core -B build/core-benchmark -G Ninja -DCMAKE_BUILD_TYPE=Release
 	@cmake --build build/core-benchmark -j $(JOBS)
 	@build/core-benchmark/core_benchmark $(BENCH_ARGS)
+
+bench-server: build $(STAMPS)/bench ## a client's CPU time on a conversation recorded from real servers
+	@$(BIN)/python -m benchmarks.server.run $(BENCH_ARGS)
 
 # --- checks ------------------------------------------------------------------------------------
 
