@@ -72,11 +72,12 @@ class Validator {
   static bool min_key_value() noexcept { return true; }
   static bool max_key_value() noexcept { return true; }
 
- private:
+ protected:
   bool text_ok(std::string_view text) const noexcept {
     return !rules_.check_utf8 || is_utf8(text);
   }
 
+ private:
   ValidationRules rules_;
 };
 

@@ -13,18 +13,24 @@ names in :mod:`bson`::
 from __future__ import annotations
 
 from pymongo_cpp._native import (
+    LazyArray,
+    LazyDocument,
     decode,
     decode_all,
     decode_file_iter,
     decode_iter,
     encode,
     is_valid,
+    project,
+    select,
 )
 from pymongo_cpp.dropin import activate_from_environment, install, status, uninstall
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "LazyArray",
+    "LazyDocument",
     "__version__",
     "decode",
     "decode_all",
@@ -33,6 +39,8 @@ __all__ = [
     "encode",
     "install",
     "is_valid",
+    "project",
+    "select",
     "status",
     "uninstall",
 ]

@@ -126,9 +126,12 @@ class ObjectBuilder {
   Ref min_key_value() { return Ref::steal(PyObject_CallNoArgs(state_.types.min_key.get())); }
   Ref max_key_value() { return Ref::steal(PyObject_CallNoArgs(state_.types.max_key.get())); }
 
- private:
+ protected:
+  bool has_decoders() const noexcept { return has_decoders_; }
   // Applies the type registry's decoder of the value's class, if there is one.
   bool convert(Ref& value);
+
+ private:
   bool start_son(Document& document);
   static void find_fields(Document& document);
   bool append_slowly(Document& document, PyObject* value);

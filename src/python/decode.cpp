@@ -9,18 +9,11 @@
 
 namespace pymongo_cpp {
 
-namespace {
-
 using bsonpp::Bytes;
 using bsonpp::Cursor;
 using bsonpp::ErrorCode;
 
-using ObjectWalker = bsonpp::Walker<ObjectBuilder>;
-
-// CPython's recursion limit and the stack's end are the limits; see NestingGuard.
-constexpr std::size_t kNoFurtherLimit = std::numeric_limits<std::size_t>::max();
-
-// Whether `bytes` begin with a document; `document` is the whole of it. Messages are PyMongo's.
+// Messages are PyMongo's.
 bool read_frame(const ModuleState& state, Bytes bytes, Bytes& document) {
   const char* problem = nullptr;
   const Cursor cursor(bytes);
@@ -39,6 +32,13 @@ bool read_frame(const ModuleState& state, Bytes bytes, Bytes& document) {
   raise_invalid_bson(state, problem);
   return false;
 }
+
+namespace {
+
+using ObjectWalker = bsonpp::Walker<ObjectBuilder>;
+
+// CPython's recursion limit and the stack's end are the limits; see NestingGuard.
+constexpr std::size_t kNoFurtherLimit = std::numeric_limits<std::size_t>::max();
 
 // The same when the document must be all of `bytes`.
 bool read_whole_frame(const ModuleState& state, Bytes bytes, Bytes& document) {

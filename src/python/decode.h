@@ -8,6 +8,10 @@
 
 namespace pymongo_cpp {
 
+// Whether `bytes` begin with a document; `document` is then the whole of it, of which only the length
+// and the terminator have been checked. False with InvalidBSON.
+bool read_frame(const ModuleState& state, bsonpp::Bytes bytes, bsonpp::Bytes& document);
+
 // The document that `bytes` are, from its first byte to its last. `owner` is the object whose
 // buffer they are, or null. Null with InvalidBSON, or with what a type decoder or the document
 // class raised.

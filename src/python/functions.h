@@ -11,5 +11,7 @@ extern PyMethodDef public_functions[];
 extern PyMethodDef cbson_functions[];
 // The functions of PyMongo's pymongo._cmessage, with their positional arguments.
 extern PyMethodDef cmessage_functions[];
+// project() and select().
+extern PyMethodDef lazy_functions[];
 
 }  // namespace pymongo_cpp

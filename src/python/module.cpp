@@ -16,7 +16,8 @@ int execute(PyObject* module) {
     return -1;
   }
   if (!(*slot)->load(module)) return -1;
-  for (PyMethodDef* functions : {public_functions, cbson_functions, cmessage_functions}) {
+  for (PyMethodDef* functions :
+       {public_functions, cbson_functions, cmessage_functions, lazy_functions}) {
     if (PyModule_AddFunctions(module, functions) < 0) return -1;
   }
   return 0;

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "iterators.h"
+#include "lazy/functions.h"
 #include "types/probe.h"
 
 namespace pymongo_cpp {
@@ -80,7 +81,7 @@ bool ModuleState::load(PyObject* module) {
   fill_type_table(types, type_table);
   type_table.add(reinterpret_cast<PyObject*>(datetime_api->DateTimeType), KnownType::kDatetime);
   if (!probe_layouts(*this)) return false;
-  return load_iterator_types(*this, module);
+  return load_iterator_types(*this, module) && lazy::load_types(*this, module);
 }
 
 int ModuleState::traverse(visitproc visit, void* arg) const {
@@ -91,6 +92,9 @@ int ModuleState::traverse(visitproc visit, void* arg) const {
   Py_VISIT(types.raw_document.get());
   Py_VISIT(document_iterator_type.get());
   Py_VISIT(file_iterator_type.get());
+  Py_VISIT(lazy_document_type.get());
+  Py_VISIT(lazy_array_type.get());
+  Py_VISIT(selection_type.get());
   const int options = options_cache.traverse(visit, arg);
   return options != 0 ? options : key_cache.traverse(visit, arg);
 }

@@ -134,6 +134,9 @@ struct ModuleState {
   KeyCache key_cache;
   Ref document_iterator_type;
   Ref file_iterator_type;
+  Ref lazy_document_type;
+  Ref lazy_array_type;
+  Ref selection_type;
 
   bool load(PyObject* module);
   int traverse(visitproc visit, void* arg) const;

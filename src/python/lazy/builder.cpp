@@ -1,0 +1,117 @@
+#include "builder.h"
+
+#include "../decode.h"
+#include "../errors.h"
+#include "indexing.h"
+
+namespace pymongo_cpp::lazy {
+
+namespace {
+
+using bsonpp::Bytes;
+using bsonpp::Cursor;
+using bsonpp::ErrorCode;
+using bsonpp::Visit;
+
+// Whether bson.decode() makes a DBRef of an embedded document.
+bool is_dbref(Bytes document) {
+  // A key is rare enough to be looked for as bytes first.
+  if (bsonpp::as_text(document).find(std::string_view("$ref", 5)) == std::string_view::npos) {
+    return false;
+  }
+  bsonpp::Element element;
+  return bsonpp::find_element(document, "$ref", element) &&
+         bsonpp::find_element(document, "$id", element);
+}
+
+// Raises what bson.decode() raises for the walker's failure.
+template <typename Builder>
+void raise_failure(const ModuleState& state, const bsonpp::Walker<Builder>& walker,
+                   const Builder& builder) {
+  if (walker.error() != ErrorCode::kBuilderFailed) {
+    raise_invalid_bson(state, "invalid length or type code");
+  } else if (!builder.failed_in_callback() || walker.error_depth() > 0) {
+    rewrap_as_invalid_bson(state);
+  }
+}
+
+template <typename Builder>
+bool walk(const ModuleState& state, Builder& builder, Bytes bytes,
+          typename Builder::Document& outermost) {
+  bsonpp::Walker<Builder> walker(builder, kNoFurtherLimit);
+  if (walker.document(bytes, outermost)) return true;
+  raise_failure(state, walker, builder);
+  return false;
+}
+
+}  // namespace
+
+Visit LazyBuilder::begin_document(Bytes bytes, Document&, Ref& taken) {
+  taken = is_dbref(bytes) ? decode_dbref(bytes)
+                          : make_child(state_.lazy_document_type.as_type(), node_, bytes);
+  return taken ? Visit::kTaken : Visit::kFailed;
+}
+
+// A Code takes its scope as bson.decode() gives it: small, and never looked at alone.
+Visit LazyBuilder::begin_scope(Bytes bytes, Document&, Ref& taken) {
+  taken = options_.document_kind == DocumentKind::kRaw
+              ? decode_document(state_, with_dicts(options_), nullptr, bytes)
+              : decode_document(state_, options_, nullptr, bytes);
+  return taken ? Visit::kTaken : Visit::kFailed;
+}
+
+Visit LazyBuilder::begin_array(Bytes bytes, Array&, Ref& taken) {
+  taken = make_child(state_.lazy_array_type.as_type(), node_, bytes);
+  return taken ? Visit::kTaken : Visit::kFailed;
+}
+
+Ref LazyBuilder::decode_dbref(Bytes bytes) {
+  const CodecOptions options = with_dicts(options_);
+  ObjectBuilder builder(state_, options, nullptr);
+  Document document;
+  if (!builder.start(document) || !walk(state_, builder, bytes, document)) return Ref();
+  return builder.end_document(document);
+}
+
+Ref decode_value(ModuleState& state, const Node& node, Cursor element) {
+  const auto options = options_of(state, node);
+  if (!options) return Ref();
+  LazyValueBuilder builder(state, *options, node);
+  bsonpp::Walker<LazyValueBuilder> walker(builder, kNoFurtherLimit);
+  LazyValueBuilder::Document document;
+  if (walker.element(element, document)) return builder.take_value();
+  raise_failure(state, walker, builder);
+  return Ref();
+}
+
+bool decode_contents(ModuleState& state, const Node& node, PyObject* target) {
+  const auto options = options_of(state, node);
+  if (!options) return false;
+  if (PyList_Check(target)) {
+    ItemsBuilder<LazyBuilder> builder(target, state, *options, node);
+    LazyBuilder::Document document;
+    return walk(state, builder, node.bytes(), document);
+  }
+  LazyBuilder builder(state, *options, node);
+  LazyBuilder::Document document;
+  builder.start_in(target, document);
+  return walk(state, builder, node.bytes(), document);
+}
+
+Ref decode_whole_array(ModuleState& state, const Node& node) {
+  const auto options = options_of(state, node);
+  Ref list = Ref::steal(PyList_New(0));
+  if (!options || !list) return Ref();
+  const CodecOptions plain = with_dicts(*options);
+  ItemsBuilder<ObjectBuilder> builder(list.get(), state, plain, node.owner);
+  ObjectBuilder::Document document;
+  return walk(state, builder, node.bytes(), document) ? std::move(list) : Ref();
+}
+
+Ref decode_whole_document(ModuleState& state, const Node& node) {
+  const auto options = options_of(state, node);
+  if (!options) return Ref();
+  return decode_document(state, with_dicts(*options), nullptr, node.bytes());
+}
+
+}  // namespace pymongo_cpp::lazy

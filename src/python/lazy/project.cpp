@@ -1,0 +1,204 @@
+// project(): the fields that some paths lead to, and nothing else.
+#include "functions.h"
+#include "indexing.h"
+#include "node.h"
+
+#include "../arguments.h"
+#include "../buffer.h"
+#include "../builder.h"
+#include "../decode.h"
+#include "../errors.h"
+
+#include <bsonpp/path.h>
+
+#include <new>
+#include <string>
+#include <vector>
+
+namespace pymongo_cpp::lazy {
+
+namespace {
+
+using bsonpp::Bytes;
+using bsonpp::Element;
+using bsonpp::Type;
+
+// The paths as a tree: a field is wanted whole, or some of the fields below it are.
+struct Wanted {
+  std::string key;
+  std::vector<Wanted> below;  // empty: all of it
+
+  const Wanted* find(std::string_view name) const noexcept {
+    for (const Wanted& child : below) {
+      if (child.key == name) return &child;
+    }
+    return nullptr;
+  }
+};
+
+// Adds one path. False when it leads through, or to what is above, another one.
+bool add_path(Wanted& root, std::string_view path) {
+  Wanted* parent = &root;
+  for (bool more = true; more;) {
+    const std::string_view segment = bsonpp::next_segment(path, more);
+    auto* child = const_cast<Wanted*>(parent->find(segment));
+    if (child == nullptr) {
+      child = &parent->below.emplace_back(Wanted{std::string(segment), {}});
+    } else if (more == child->below.empty()) {
+      return false;
+    }
+    parent = child;
+  }
+  return true;
+}
+
+bool has_empty_segment(std::string_view path) noexcept {
+  return path.empty() || path.front() == '.' || path.back() == '.' ||
+         path.find("..") != std::string_view::npos;
+}
+
+bool read_path(PyObject* path, Wanted& root) {
+  std::string_view text;
+  if (!PyUnicode_Check(path)) {
+    PyErr_Format(PyExc_TypeError, "a path must be str, not %.200s", Py_TYPE(path)->tp_name);
+    return false;
+  }
+  if (!utf8_view(path, text)) return false;
+  if (has_empty_segment(text)) {
+    PyErr_Format(PyExc_ValueError, "path %R has an empty part", path);
+    return false;
+  }
+  if (add_path(root, text)) return true;
+  PyErr_Format(PyExc_ValueError, "path %R collides with another path", path);
+  return false;
+}
+
+bool read_paths(PyObject* paths, Wanted& root) {
+  if (PyUnicode_Check(paths)) {
+    PyErr_SetString(PyExc_TypeError, "paths must be an iterable of str, not str");
+    return false;
+  }
+  const Ref iterator = Ref::steal(PyObject_GetIter(paths));
+  if (!iterator) return false;
+  while (const Ref path = Ref::steal(PyIter_Next(iterator.get()))) {
+    if (!read_path(path.get(), root)) return false;
+  }
+  return PyErr_Occurred() == nullptr;
+}
+
+// Builds the wanted fields of one document that has been checked.
+class Projector {
+ public:
+  Projector(ModuleState& state, const CodecOptions& options, PyObject* owner)
+      : state_(state), builder_(state, options, owner), walker_(builder_, kNoFurtherLimit) {}
+
+  Ref document(Bytes document, const Wanted& wanted) {
+    Ref made = Ref::steal(PyDict_New());
+    if (!made) return Ref();
+    ObjectBuilder::Document fields;
+    builder_.start_in(made.get(), fields);
+    bsonpp::ElementReader reader(document);
+    Element element;
+    while (reader.next(element)) {
+      const Wanted* field = wanted.find(element.key);
+      if (field != nullptr && !add_field(element, *field, fields)) return Ref();
+    }
+    return made;
+  }
+
+ private:
+  bool add_field(const Element& element, const Wanted& field, ObjectBuilder::Document& fields) {
+    bsonpp::Cursor cursor(element.whole);
+    if (field.below.empty()) {
+      if (walker_.element(cursor, fields)) return true;
+      if (!builder_.failed_in_callback() || walker_.error_depth() > 0) {
+        rewrap_as_invalid_bson(state_);
+      }
+      return false;
+    }
+    std::uint8_t type = 0;
+    if (cursor.read(type) != bsonpp::ErrorCode::kOk ||
+        builder_.read_key(cursor, fields) != bsonpp::ErrorCode::kOk) {
+      return false;
+    }
+    return add_below(element, field, fields);
+  }
+
+  // What is neither a document nor an array has nothing below it. A key that comes again replaces
+  // what it had before, even then.
+  bool add_below(const Element& element, const Wanted& field, ObjectBuilder::Document& fields) {
+    PyObject* target = fields.object.get();
+    PyObject* key = fields.key.get();
+    if (element.type != Type::kDocument && element.type != Type::kArray) {
+      return PyDict_Contains(target, key) != 1 || PyDict_DelItem(target, key) == 0;
+    }
+    const Ref key_held = Ref::share(key);
+    const Ref value = below(element, field);
+    return value && PyDict_SetItem(target, key_held.get(), value.get()) == 0;
+  }
+
+  Ref below(const Element& element, const Wanted& field) {
+    if (element.type == Type::kArray) return array(bsonpp::embedded(element), field);
+    return document(bsonpp::embedded(element), field);
+  }
+
+  // Each document and array of an array is looked into; its other items are left out.
+  Ref array(Bytes array, const Wanted& field) {
+    if (!guard_.enter(" while projecting a BSON document")) return Ref();
+    Ref list = Ref::steal(PyList_New(0));
+    bsonpp::ElementReader reader(array);
+    Element item;
+    while (list && reader.next(item)) {
+      if (item.type != Type::kDocument && item.type != Type::kArray) continue;
+      const Ref value = below(item, field);
+      if (!value || PyList_Append(list.get(), value.get()) < 0) list.clear();
+    }
+    guard_.leave();
+    return list;
+  }
+
+  ModuleState& state_;
+  NestingGuard guard_;
+  ObjectBuilder builder_;
+  bsonpp::Walker<ObjectBuilder> walker_;
+};
+
+Ref project_data(ModuleState& state, PyObject* data, const Wanted& wanted, PyObject* options) {
+  const auto parsed = state.options_cache.get(state, options);
+  const Ref input = parsed ? raw_input(state, *parsed, data) : Ref();
+  Buffer buffer;
+  Bytes document;
+  if (!input || !buffer.read(input.get()) || !read_frame(state, buffer.bytes(), document)) {
+    return Ref();
+  }
+  bsonpp::IndexEntries entries;
+  if (document.size() != buffer.bytes().size() ||
+      !index_document(*parsed, document, /*check=*/true, entries)) {
+    raise_malformed(state, *parsed, input.get(), buffer.bytes());
+    return Ref();
+  }
+  if (wanted.below.empty()) return Ref::steal(PyDict_New());
+  return Projector(state, *parsed, input.get()).document(document, wanted);
+}
+
+}  // namespace
+
+PyObject* project(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                  PyObject* keyword_names) {
+  static constexpr std::array<const char*, 3> kNames = {"data", "paths", "codec_options"};
+  ModuleState& state = ModuleState::of(module);
+  std::array<PyObject*, 3> bound{};
+  if (!bind_arguments({"project", kNames, 2}, arguments, count, keyword_names, bound) ||
+      !check_options(state, bound[2])) {
+    return nullptr;
+  }
+  try {
+    Wanted root;
+    if (!read_paths(bound[1], root)) return nullptr;
+    return project_data(state, bound[0], root, bound[2]).release();
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  }
+}
+
+}  // namespace pymongo_cpp::lazy
