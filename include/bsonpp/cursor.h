@@ -1,6 +1,7 @@
 // The one place where bytes of the input are read.
 #pragma once
 
+#include <bsonpp/array_index.h>
 #include <bsonpp/byte_order.h>
 #include <bsonpp/error.h>
 #include <bsonpp/type.h>
@@ -69,6 +70,14 @@ class Cursor {
     const std::size_t size = expected.size();
     if (remaining() < size || !equal(position_, expected.data(), size)) return false;
     position_ += size;
+    return true;
+  }
+
+  // The same for the key of an array's element.
+  bool match(const ArrayIndex& index) noexcept {
+    if (remaining() < sizeof(std::uint64_t) || !index.fits_word()) return match(index.key());
+    if (!index.begins(load_little_endian<std::uint64_t>(position_))) return false;
+    position_ += index.size();
     return true;
   }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -21,10 +22,35 @@ struct Utf8Summary {
 
 Utf8Summary summarize_utf8(std::string_view text) noexcept;
 
+// Whether `text` is at most 16 bytes of ASCII, as most keys and many values are: found without a
+// loop or a call, by two loads that may overlap.
+inline bool is_short_ascii(std::string_view text) noexcept {
+  const auto ascii = [&]<typename Word>(Word high_bits) {
+    Word head;
+    Word tail;
+    std::memcpy(&head, text.data(), sizeof(Word));
+    std::memcpy(&tail, text.data() + text.size() - sizeof(Word), sizeof(Word));
+    return ((head | tail) & high_bits) == 0;
+  };
+  const std::size_t size = text.size();
+  if (size > 16) return false;
+  if (size >= 8) return ascii(std::uint64_t{0x8080808080808080U});
+  if (size >= 4) return ascii(std::uint32_t{0x80808080U});
+  if (size >= 2) return ascii(std::uint16_t{0x8080U});
+  return size == 0 || ascii(std::uint8_t{0x80U});
+}
+
 inline bool is_utf8(std::string_view text) noexcept {
+  if (is_short_ascii(text)) return true;
   const std::size_t ascii = ascii_prefix(text);
   return ascii == text.size() || summarize_utf8(text.substr(ascii)).valid;
 }
+
+// Decodes UTF-8 of the basic multilingual plane in one pass. `out` has room for text.size() units.
+// Returns how many were written and, in `bits`, all of them or'ed together; false when the text is
+// not valid or goes beyond U+FFFF.
+bool decode_bmp(std::string_view text, std::uint16_t* out, std::size_t& count,
+                std::uint32_t& bits) noexcept;
 
 // Decodes valid UTF-8 whose code points all fit a CodeUnit. `out` has room for as many units as
 // summarize_utf8() counted.

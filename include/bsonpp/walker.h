@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bsonpp/array_index.h>
+#include <bsonpp/attributes.h>
 #include <bsonpp/cursor.h>
 #include <bsonpp/error.h>
 #include <bsonpp/type.h>
@@ -115,7 +116,8 @@ class Walker {
     return code;
   }
 
-  Value value(Type type, Cursor& cursor) {
+  // Inlined into both loops: a call would hand each value over through memory.
+  BSONPP_ALWAYS_INLINE Value value(Type type, Cursor& cursor) {
     switch (type) {
       case Type::kString: {
         std::string_view text;
@@ -196,7 +198,7 @@ class Walker {
     return Value();
   }
 
-  Value embedded_document(Cursor& cursor) {
+  BSONPP_NEVER_INLINE Value embedded_document(Cursor& cursor) {
     Bytes bytes;
     if (!check(cursor.read_document(bytes), cursor)) return Value();
     Document inner;
@@ -226,7 +228,7 @@ class Walker {
     return walked;
   }
 
-  Value array(Cursor& cursor) {
+  BSONPP_NEVER_INLINE Value array(Cursor& cursor) {
     Bytes bytes;
     if (!check(cursor.read_document(bytes), cursor)) return Value();
     Array inner;
@@ -260,7 +262,7 @@ class Walker {
     while (!cursor.at_end()) {
       Type type;
       if (!check(read_type(cursor, type), cursor)) return false;
-      if (!cursor.match(index.key())) {
+      if (!cursor.match(index)) {
         std::string_view key;
         if (!check(cursor.read_cstring(key), cursor)) return false;
       }
@@ -288,7 +290,7 @@ class Walker {
   }
 
   // binary ::= int32 subtype (byte*), and for the old subtype 2 (byte*) ::= int32 (byte*).
-  Value binary(Cursor& cursor) {
+  BSONPP_NEVER_INLINE Value binary(Cursor& cursor) {
     std::uint32_t size;
     std::uint8_t subtype;
     Bytes bytes;
@@ -309,7 +311,7 @@ class Walker {
     return builder_.binary_value(static_cast<BinarySubtype>(subtype), bytes);
   }
 
-  Value regex(Cursor& cursor) {
+  BSONPP_NEVER_INLINE Value regex(Cursor& cursor) {
     std::string_view pattern;
     std::string_view flags;
     if (!check(cursor.read_cstring(pattern), cursor) ||
@@ -319,7 +321,7 @@ class Walker {
     return builder_.regex_value(pattern, flags);
   }
 
-  Value db_pointer(Cursor& cursor) {
+  BSONPP_NEVER_INLINE Value db_pointer(Cursor& cursor) {
     std::string_view collection;
     Bytes id;
     if (!check(cursor.read_string(collection), cursor) ||
@@ -330,7 +332,7 @@ class Walker {
   }
 
   // code_w_s ::= int32 string document; the int32 is the length of all three.
-  Value code_with_scope(Cursor& cursor) {
+  BSONPP_NEVER_INLINE Value code_with_scope(Cursor& cursor) {
     std::uint32_t size;
     Bytes bytes;
     if (!check(cursor.read(size), cursor)) return Value();

@@ -92,6 +92,43 @@ Utf8Summary summarize_utf8(std::string_view text) noexcept {
   return summary;
 }
 
+bool decode_bmp(std::string_view text, std::uint16_t* out, std::size_t& count,
+                std::uint32_t& bits) noexcept {
+  const auto* next = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* end = next + text.size();
+  const std::uint16_t* first = out;
+  std::uint32_t seen = 0;
+  while (next != end) {
+    const std::uint32_t lead = *next;
+    if (lead < 0x80U) {
+      *out++ = static_cast<std::uint16_t>(lead);
+      ++next;
+      continue;
+    }
+    if (lead < 0xe0U) {
+      if (lead < 0xc2U || end - next < 2 || !is_continuation(next[1])) return false;
+      const std::uint32_t character = ((lead & 0x1fU) << 6U) | (next[1] & 0x3fU);
+      seen |= character;
+      *out++ = static_cast<std::uint16_t>(character);
+      next += 2;
+      continue;
+    }
+    if (lead >= 0xf0U || end - next < 3 || !is_continuation(next[1]) ||
+        !is_continuation(next[2])) {
+      return false;
+    }
+    const std::uint32_t character =
+        ((lead & 0x0fU) << 12U) | ((next[1] & 0x3fU) << 6U) | (next[2] & 0x3fU);
+    if (character < 0x800U || (character & 0xf800U) == 0xd800U) return false;
+    seen |= character;
+    *out++ = static_cast<std::uint16_t>(character);
+    next += 3;
+  }
+  count = static_cast<std::size_t>(out - first);
+  bits = seen;
+  return true;
+}
+
 template <typename CodeUnit>
 void decode_utf8(std::string_view valid_text, CodeUnit* out) noexcept {
   std::size_t index = 0;
@@ -120,13 +157,39 @@ template void decode_utf8(std::string_view, std::uint8_t*) noexcept;
 template void decode_utf8(std::string_view, std::uint16_t*) noexcept;
 template void decode_utf8(std::string_view, std::uint32_t*) noexcept;
 
+namespace {
+
+// Copies ASCII while a whole word of it comes next; `out` moves on, and the first unit that was not
+// copied is returned.
+template <typename CodeUnit>
+const CodeUnit* copy_ascii(const CodeUnit* next, const CodeUnit* end, char*& out) noexcept {
+  constexpr std::ptrdiff_t kUnits = sizeof(std::uint64_t) / sizeof(CodeUnit);
+  constexpr std::uint64_t kNotAscii = sizeof(CodeUnit) == 1   ? kHighBits
+                                      : sizeof(CodeUnit) == 2 ? 0xff80ff80ff80ff80U
+                                                              : 0xffffff80ffffff80U;
+  while (end - next >= kUnits) {
+    std::uint64_t word;
+    std::memcpy(&word, next, sizeof(word));
+    if ((word & kNotAscii) != 0) break;
+    for (std::ptrdiff_t i = 0; i < kUnits; ++i) *out++ = static_cast<char>(next[i]);
+    next += kUnits;
+  }
+  return next;
+}
+
+}  // namespace
+
 template <typename CodeUnit>
 char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept {
   const auto continuation = [](std::uint32_t bits) {
     return static_cast<char>(0x80U | (bits & 0x3fU));
   };
-  for (const CodeUnit unit : units) {
-    const auto character = static_cast<std::uint32_t>(unit);
+  const CodeUnit* next = units.data();
+  const CodeUnit* const end = next + units.size();
+  while (next != end) {
+    next = copy_ascii(next, end, out);
+    if (next == end) break;
+    const auto character = static_cast<std::uint32_t>(*next++);
     if (character < 0x80U) {
       *out++ = static_cast<char>(character);
       continue;

@@ -64,7 +64,7 @@ class ObjectBuilder {
   bsonpp::ErrorCode read_key(bsonpp::Cursor& cursor, Document& document) {
     KeyCache::Key key;
     const bsonpp::ErrorCode code =
-        state_.key_cache.read(cursor, position_, options_.error_handler, key);
+        state_.key_cache.read(cursor, reader_, options_.error_handler, key);
     document.key = std::move(key.string);
     document.key_roles = static_cast<std::uint8_t>(document.key_roles | key.role);
     return code;
@@ -144,7 +144,7 @@ class ObjectBuilder {
   ModuleState& state_;
   const CodecOptions& options_;
   PyObject* owner_;
-  KeyCache::Position position_ = KeyCache::kStart;
+  KeyCache::Reader reader_;
   bool has_decoders_;
   bool raw_arrays_;
   bool failed_in_callback_ = false;

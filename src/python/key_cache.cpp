@@ -24,6 +24,7 @@ std::uint64_t load(const char* from, std::size_t size) noexcept {
 }
 
 KeyRole role_of(std::string_view key) noexcept {
+  if (!key.starts_with('$')) return kPlainKey;
   if (key == "$ref") return kRefKey;
   if (key == "$id") return kRefIdKey;
   if (key == "$db") return kDatabaseKey;
@@ -39,44 +40,51 @@ KeyCache::KeyCache() : seed_(0) {
   PyErr_Clear();
 }
 
-KeyCache::Position KeyCache::slot_of(std::string_view key) const noexcept {
+std::uint16_t KeyCache::slot_of(std::string_view key) const noexcept {
   std::uint64_t hash = mix(seed_, key.size());
   std::size_t index = 0;
   for (; index + 8 <= key.size(); index += 8) hash = mix(hash, load(key.data() + index, 8));
   if (index < key.size()) hash = mix(hash, load(key.data() + index, key.size() - index));
   // Slot 0 stands for "no key before" and holds none.
-  return static_cast<Position>(1 + (hash * kMultiplier >> 40U) % (kSlots - 1));
+  return static_cast<std::uint16_t>(1 + (hash * kMultiplier >> 40U) % (kSlots - 1));
 }
 
-ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Position& position, const char* error_handler,
+ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
                          Key& key) {
   std::string_view text;
   if (const ErrorCode code = cursor.read_cstring(text); code != ErrorCode::kOk) return code;
-  if (text.size() > kMaxKeySize || !bsonpp::is_utf8(text)) {
+  if (text.size() > kMaxKeySize || reader.misses == kMostMisses) {
     key.string = decode_text(text, error_handler);
-    key.role = kPlainKey;
+    key.role = role_of(text);
     return key.string ? ErrorCode::kOk : ErrorCode::kBuilderFailed;
   }
-  const Position found = slot_of(text);
+  const std::uint16_t found = slot_of(text);
   Slot& slot = slots_[found];
-  const bool hit = slot.size == text.size() + 1 &&
-                   std::memcmp(slot.data, text.data(), text.size()) == 0;
-  if (!hit && !fill(slot, text)) return ErrorCode::kBuilderFailed;
-  successors_[position] = found;
-  position = found;
+  if (slot.size == text.size() + 1 && std::memcmp(slot.data, text.data(), text.size()) == 0) {
+    reader.misses = 0;
+  } else {
+    key.string = decode_text(text, error_handler);
+    key.role = role_of(text);
+    if (!key.string) return ErrorCode::kBuilderFailed;
+    ++reader.misses;
+    if (!keep(slot, text, key.string.get())) return ErrorCode::kOk;
+  }
+  successors_[reader.last] = found;
+  reader.last = found;
   key.string = Ref::share(slot.string.get());
   key.role = slot.role;
   return ErrorCode::kOk;
 }
 
-bool KeyCache::fill(Slot& slot, std::string_view key) {
-  Ref string = decode_text(key, nullptr);
+// False when the str is not the key's own text, because an error handler had to change it.
+bool KeyCache::keep(Slot& slot, std::string_view key, PyObject* string) {
   std::string_view kept;
-  if (!string || !utf8_view(string.get(), kept)) return false;
+  if (!utf8_view(string, kept)) PyErr_Clear();
+  if (kept != key) return false;
   slot.data = kept.data();
   slot.size = static_cast<std::uint8_t>(kept.size() + 1);
   slot.role = role_of(key);
-  slot.string = std::move(string);
+  slot.string = Ref::share(string);
   return true;
 }
 

@@ -36,24 +36,37 @@ class KeyCache {
     KeyRole role = kPlainKey;
   };
 
-  // Where a reader stands in the order of keys.
-  using Position = std::uint16_t;
-  static constexpr Position kStart = 0;
+  // Where one reader stands.
+  struct Reader {
+    std::uint16_t last = 0;    // the slot of the key before; 0 at the start
+    std::uint16_t misses = 0;  // keys in a row that were not in the cache
+  };
 
-  // Reads the cursor's next key. `position` is that of the key before, kStart at first, and becomes
-  // that of this one. kTruncated when the key does not end within the cursor; kBuilderFailed with a
-  // Python exception when it is not UTF-8 and the error handler (null: strict) refuses it.
-  bsonpp::ErrorCode read(bsonpp::Cursor& cursor, Position& position, const char* error_handler,
+  // Reads the cursor's next key. kTruncated when the key does not end within the cursor;
+  // kBuilderFailed with a Python exception when it is not UTF-8 and the error handler (null:
+  // strict) refuses it.
+  bsonpp::ErrorCode read(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
                          Key& key) {
-    Position& successor = successors_[position];
+    const std::uint16_t successor = successors_[reader.last];
     const Slot& predicted = slots_[successor];
     if (predicted.size != 0 && cursor.match({predicted.data, predicted.size})) [[likely]] {
-      position = successor;
+      reader.last = successor;
       key.string = Ref::share(predicted.string.get());
       key.role = predicted.role;
       return bsonpp::ErrorCode::kOk;
     }
-    return find(cursor, position, error_handler, key);
+    return find(cursor, reader, error_handler, key);
+  }
+
+  // Passes over the cursor's next key, which becomes `key` (without its zero byte), if it is the one
+  // that followed the key before last time. Such a key is UTF-8.
+  bool pass_expected(bsonpp::Cursor& cursor, Reader& reader, std::string_view& key) noexcept {
+    const std::uint16_t successor = successors_[reader.last];
+    const Slot& predicted = slots_[successor];
+    if (predicted.size == 0 || !cursor.match({predicted.data, predicted.size})) return false;
+    reader.last = successor;
+    key = {predicted.data, predicted.size - std::size_t{1}};
+    return true;
   }
 
   int traverse(visitproc visit, void* arg) const;
@@ -61,6 +74,9 @@ class KeyCache {
 
  private:
   static constexpr std::size_t kSlots = 4096;
+  // A document of that many unknown keys in a row has data for keys: it would only push out those
+  // that come again.
+  static constexpr std::uint16_t kMostMisses = 512;
 
   struct Slot {
     Ref string;
@@ -69,13 +85,13 @@ class KeyCache {
     KeyRole role = kPlainKey;
   };
 
-  bsonpp::ErrorCode find(bsonpp::Cursor& cursor, Position& position, const char* error_handler,
+  bsonpp::ErrorCode find(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
                          Key& key);
-  Position slot_of(std::string_view key) const noexcept;
-  bool fill(Slot& slot, std::string_view key);
+  std::uint16_t slot_of(std::string_view key) const noexcept;
+  static bool keep(Slot& slot, std::string_view key, PyObject* string);
 
   std::uint64_t seed_;
-  std::array<Position, kSlots> successors_{};
+  std::array<std::uint16_t, kSlots> successors_{};
   std::array<Slot, kSlots> slots_{};
 };
 
