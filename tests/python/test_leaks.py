@@ -29,6 +29,7 @@ from support import classes, failing, options
 from support.leaks import assert_stable, growth, is_stable, rounds
 from support.malformed import SAMPLE, named_documents
 from support.oracle import C
+from support.wire import Limits
 from support.wire_format import document, element, int64
 from support.wrong_content import CONTENT, OPTIONS
 
@@ -251,7 +252,18 @@ def test_raw_functions() -> None:
         ("_array_of_documents_to_buffer", (array,)),
         ("_array_of_documents_to_buffer", (SAMPLE,)),
         ("_array_of_documents_to_buffer", (array[:-1],)),
+        ("_query_message", (0, "db.c", 0, 0, GOOD["d"], GOOD["d"], default)),
+        ("_get_more_message", ("db.c", 0, 5)),
+        ("_op_msg", (0, GOOD["d"], "documents", [GOOD["d"]] * 3, default)),
+        ("_op_msg", (0, GOOD["d"], "documents", [GOOD["d"], {1: 2}], default)),
     ]
+    for name in ("_batched_op_msg", "_encode_batched_op_msg"):
+        for documents in ([GOOD["d"]] * 3, [GOOD["d"], {1: 2}], None):
+            functions.append((name, (0, GOOD["d"], documents, 1, default, Limits())))
+        functions.append((name, (0, GOOD["d"], [GOOD["d"]] * 3, 0, default, Limits(9, 9, 9))))
+    for limits in (Limits(), Limits(9, 9, 9, 9), Limits(-9000000, 9), None):
+        write = ("db.c", 0, GOOD["d"], [GOOD["d"]] * 3, default, limits)
+        functions.append(("_encode_batched_write_command", write))
     calls = []
     for name, args in functions:
         calls.append((name, attempt(getattr(_native, name), *args)))

@@ -184,3 +184,10 @@ DOCUMENTS = st.builds(
     st.sampled_from(MAPPINGS),
     st.dictionaries(KEYS, VALUES, max_size=6),
 )
+
+# For tests of what stands around a document rather than of what is in it: quick to generate.
+FLAT_DOCUMENTS = st.builds(
+    lambda make, content: make(content),
+    st.sampled_from(MAPPINGS),
+    st.dictionaries(KEYS, SCALARS | RAW_DOCUMENTS, max_size=3),
+)
