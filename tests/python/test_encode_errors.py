@@ -105,7 +105,7 @@ def test_errors_of_type_encoders() -> None:
     from bson.codec_options import TypeEncoder, TypeRegistry
 
     class Failing(TypeEncoder):
-        python_type = Celsius  # type: ignore[assignment]
+        python_type = Celsius
 
         def __init__(self, result: Any) -> None:
             self.result = result

@@ -14,7 +14,7 @@ from support.oracle import C
 import pymongo_cpp
 
 
-class Resizing(dict):  # type: ignore[type-arg]
+class Resizing(dict):
     """A document class that tries to change the buffer under the decoder."""
 
     buffer: Any = None
@@ -40,7 +40,7 @@ def test_a_bytearray_cannot_be_resized_under_the_decoder() -> None:
         Resizing.buffer.clear()
 
 
-class Closing(dict):  # type: ignore[type-arg]
+class Closing(dict):
     target: Any = None
     errors = 0
 
@@ -64,7 +64,7 @@ def test_maps_and_views_closed_under_the_decoder() -> None:
         assert Closing.errors == 3
 
 
-class Overwriting(dict):  # type: ignore[type-arg]
+class Overwriting(dict):
     buffer: Any = None
     fill = 0
 
@@ -84,7 +84,7 @@ def test_a_buffer_overwritten_under_the_decoder() -> None:
 
 
 class ReleasingDecoder(TypeDecoder):
-    bson_type = str  # type: ignore[assignment]
+    bson_type = str
 
     def __init__(self, holder: list[Any]) -> None:
         self.holder = holder
@@ -109,7 +109,7 @@ def test_the_only_reference_to_the_input_dies_under_the_decoder() -> None:
 
 
 class Interrupting(TypeDecoder):
-    bson_type = int  # type: ignore[assignment]
+    bson_type = int
 
     def transform_bson(self, value: Any) -> Any:
         # A second decode in the middle of the first uses the same caches.

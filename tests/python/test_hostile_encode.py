@@ -62,7 +62,7 @@ class Once:
     """Applies a change to a container the first time that it is called."""
 
     def __init__(self, change: Callable[[Any], Any]) -> None:
-        self.change, self.container, self.done = change, None, False  # type: ignore[var-annotated]
+        self.change, self.container, self.done = change, None, False
 
     def __call__(self) -> None:
         if not self.done and self.container is not None:
@@ -130,7 +130,7 @@ class MarkedOnDemand:
 
 
 class EncoderCalling(TypeEncoder):
-    python_type = Celsius  # type: ignore[assignment]
+    python_type = Celsius
 
     def __init__(self, once: Once) -> None:
         self.once = once
@@ -223,7 +223,7 @@ def test_the_only_reference_to_a_value_dies_while_it_is_encoded() -> None:
         encodes_or_raises(holder[0], CodecOptions())
 
 
-class ShortList(list):  # type: ignore[type-arg]
+class ShortList(list):
     def __len__(self) -> int:
         return 0
 
@@ -234,17 +234,17 @@ class ShortList(list):  # type: ignore[type-arg]
         raise IndexError(at)
 
 
-class LongList(list):  # type: ignore[type-arg]
+class LongList(list):
     def __len__(self) -> int:
         return 10**6
 
 
-class LongTuple(tuple):  # type: ignore[type-arg]
+class LongTuple(tuple):
     def __len__(self) -> int:
         return 10**6
 
 
-class LyingDict(dict):  # type: ignore[type-arg]
+class LyingDict(dict):
     def __len__(self) -> int:
         return 10**6
 

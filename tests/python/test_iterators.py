@@ -67,8 +67,8 @@ def test_options_are_used() -> None:
 def test_they_are_iterators_that_can_be_closed() -> None:
     for iterator in (pymongo_cpp.decode_iter(STREAM), pymongo_cpp.decode_file_iter(io.BytesIO())):
         assert iter(iterator) is iterator
-        iterator.close()  # type: ignore[attr-defined]
-        iterator.close()  # type: ignore[attr-defined]
+        iterator.close()
+        iterator.close()
         assert list(iterator) == []
 
 
@@ -78,8 +78,8 @@ def test_nothing_is_checked_before_the_first_next() -> None:
     with pytest.raises(TypeError, match="codec_options must be an instance of CodecOptions"):
         next(iterator)
     assert list(iterator) == []
-    pymongo_cpp.decode_iter(None)  # type: ignore[arg-type]
-    pymongo_cpp.decode_file_iter(None)  # type: ignore[arg-type]
+    pymongo_cpp.decode_iter(None)
+    pymongo_cpp.decode_file_iter(None)
 
 
 @pytest.mark.parametrize("tail", range(8))
@@ -142,7 +142,7 @@ class Recorder:
     """A file that records the sizes it is asked for and may answer with less."""
 
     def __init__(self, data: bytes, most: int = 2**31) -> None:
-        self.file, self.most, self.asked = io.BytesIO(data), most, []  # type: ignore[var-annotated]
+        self.file, self.most, self.asked = io.BytesIO(data), most, []
 
     def read(self, size: int = -1) -> bytes:
         self.asked.append(size)
@@ -152,7 +152,7 @@ class Recorder:
 @pytest.mark.parametrize("most", [1, 3, 4, 5, 7, 2**31])
 def test_reads_are_those_of_bson(most: int) -> None:
     ours, theirs = Recorder(STREAM, most), Recorder(STREAM, most)
-    assert steps(lambda: pymongo_cpp.decode_file_iter(ours)) == steps(  # type: ignore[arg-type]
+    assert steps(lambda: pymongo_cpp.decode_file_iter(ours)) == steps(
         lambda: C.decode_file_iter(theirs)
     )
     assert ours.asked == theirs.asked
@@ -195,7 +195,7 @@ def test_objects_that_are_no_files() -> None:
         same(lambda m, value=value: m.decode_file_iter(value))
     for value in (None, 1, object()):
         with pytest.raises(TypeError):
-            next(pymongo_cpp.decode_iter(value))  # type: ignore[call-overload]
+            next(pymongo_cpp.decode_iter(value))
 
 
 def test_buffers_for_decode_iter() -> None:

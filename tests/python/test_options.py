@@ -102,7 +102,7 @@ def test_errors_of_the_document_class(base: Any, method: str, error: Any) -> Non
 def test_an_error_of_deletion_is_not_lost(base: Any) -> None:
     """The C extension goes on to make the DBRef with the exception still set."""
 
-    class Document(base):  # type: ignore[misc]
+    class Document(base):
         def __delitem__(self, key: str) -> None:
             raise LookupError(key)
 
@@ -112,7 +112,7 @@ def test_an_error_of_deletion_is_not_lost(base: Any) -> None:
 
 
 def test_errors_of_the_document_class_pass_raw_at_the_top_and_wrapped_below() -> None:
-    class Refusing(dict):  # type: ignore[type-arg]
+    class Refusing(dict):
         def __setitem__(self, key: str, value: Any) -> None:
             if key == "no":
                 raise LookupError("refused")
@@ -175,7 +175,7 @@ class Decoder(TypeDecoder):
 
     def __init__(self, bson_type: type, function: Callable[[Any], Any]) -> None:
         self.bson_type = bson_type
-        self.transform_bson = function  # type: ignore[method-assign]
+        self.transform_bson = function
 
     def transform_bson(self, value: Any) -> Any:
         raise NotImplementedError

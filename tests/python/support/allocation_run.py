@@ -25,7 +25,7 @@ from support.malformed import SAMPLE
 from support.wire_format import document, element, nested
 
 sys.path.insert(0, sys.argv[1])
-import failing_allocator  # type: ignore[import-not-found]
+import failing_allocator
 
 # What a failed allocation may end in. Where CPython or PyMongo's own Python code asks whether
 # an attribute or a key is there, it takes any failure for "no": then the call goes on without

@@ -46,7 +46,7 @@ def _datetime(value: datetime.datetime) -> Any:
 
 
 def _dbref(value: DBRef) -> Any:
-    extra = value._DBRef__kwargs  # type: ignore[attr-defined]
+    extra = value._DBRef__kwargs
     return (value.collection, canonical(value.id), value.database, canonical(dict(extra)))
 
 

@@ -40,19 +40,19 @@ class BytesSubclass(bytes):
     pass
 
 
-class ListSubclass(list):  # type: ignore[type-arg]
+class ListSubclass(list):
     pass
 
 
-class DictSubclass(dict):  # type: ignore[type-arg]
+class DictSubclass(dict):
     pass
 
 
-class OrderedDictSubclass(OrderedDict):  # type: ignore[type-arg]
+class OrderedDictSubclass(OrderedDict):
     pass
 
 
-class SONSubclass(SON):  # type: ignore[type-arg]
+class SONSubclass(SON):
     pass
 
 
@@ -104,7 +104,7 @@ class RawSubclass(RawBSONDocument):
     pass
 
 
-class RegexSubclass(Regex):  # type: ignore[type-arg]
+class RegexSubclass(Regex):
     pass
 
 
@@ -163,7 +163,7 @@ class OwnMutableMapping(MutableMapping[str, Any]):
         return len(self._items)
 
 
-class LoggingDict(dict):  # type: ignore[type-arg]
+class LoggingDict(dict):
     """A dict subclass whose own `__setitem__` must be called for every field."""
 
     def __init__(self, *args: Any) -> None:

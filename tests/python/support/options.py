@@ -41,28 +41,28 @@ class Celsius:
 
 
 class CelsiusEncoder(TypeEncoder):
-    python_type = Celsius  # type: ignore[assignment]
+    python_type = Celsius
 
     def transform_python(self, value: Any) -> Any:
         return {"celsius": value.degrees}
 
 
 class UpperDecoder(TypeDecoder):
-    bson_type = str  # type: ignore[assignment]
+    bson_type = str
 
     def transform_bson(self, value: Any) -> Any:
         return value.upper()
 
 
 class LengthDecoder(TypeDecoder):
-    bson_type = list  # type: ignore[assignment]
+    bson_type = list
 
     def transform_bson(self, value: Any) -> Any:
         return ("list of", len(value), value)
 
 
 class NegatingDecoder(TypeDecoder):
-    bson_type = Int64  # type: ignore[assignment]
+    bson_type = Int64
 
     def transform_bson(self, value: Any) -> Any:
         return -int(value)

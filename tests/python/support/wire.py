@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pymongo
-from pymongo import _cmessage  # type: ignore[attr-defined]
+from pymongo import _cmessage
 
 INSERT, UPDATE, DELETE = range(3)
 
