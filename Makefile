@@ -27,7 +27,7 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 
 .PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
-  sanitize test-pymongo test-server demo examples bench bench-core bench-server setup-lint lint format wheels clean
+  sanitize test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server setup-lint lint format wheels clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ $(STAMPS)/gtest: $(STAMPS)/venv
 $(STAMPS)/simdjson: $(STAMPS)/venv
 	scripts/ensure-package.sh libsimdjson-dev test -e /usr/include/simdjson.h \
 	  || echo "without it, CMake fetches simdjson"
+	@touch $@
+
+$(STAMPS)/valgrind: $(STAMPS)/venv
+	scripts/ensure-package.sh valgrind valgrind --version
 	@touch $@
 
 $(STAMPS)/libbenchmark: $(STAMPS)/venv
@@ -127,6 +131,14 @@ bench-core: $(STAMPS)/libbenchmark ## the C++ core alone
 	  cmake -S benchmarks/core -B build/core-benchmark -G Ninja -DCMAKE_BUILD_TYPE=Release
 	@cmake --build build/core-benchmark -j $(JOBS)
 	@build/core-benchmark/core_benchmark $(BENCH_ARGS)
+
+bench-instructions: build $(STAMPS)/valgrind ## fail if the codec executes over 3% more instructions (BENCH_ARGS=--update records)
+	@$(BIN)/python benchmarks/instructions.py $(or $(BENCH_ARGS),--check)
+
+bench-plots: build $(STAMPS)/bench ## draw each full result of benchmarks/results into build/plots
+	@for results in benchmarks/results/full/*.json; do \
+	  $(BIN)/python benchmarks/plots.py $$results --out build/plots/$$(basename $$results .json) || exit 1; \
+	done
 
 bench-server: build $(STAMPS)/bench ## a client's CPU time on a conversation recorded from real servers
 	@$(BIN)/python -m benchmarks.server.run $(BENCH_ARGS)
