@@ -1,4 +1,4 @@
-"""The built extension has the hardening that the build asks for, and shows the process nothing else.
+"""The built extension has the hardening that the build asks for, and exports nothing else.
 
 A flag in a build file proves nothing: a toolchain may drop it. These look at the object itself.
 """
