@@ -45,8 +45,7 @@ class Skipper : public Validator {
 class ElementReader {
  public:
   // `document` is what Cursor::read_document() returned.
-  explicit ElementReader(Bytes document) noexcept
-      : ElementReader(Cursor::elements_of(document)) {}
+  explicit ElementReader(Bytes document) noexcept : ElementReader(Cursor::elements_of(document)) {}
   // Reads up to the cursor's end.
   explicit ElementReader(Cursor elements) noexcept : cursor_(elements), walker_(skipper_) {}
   ElementReader(const ElementReader&) = delete;

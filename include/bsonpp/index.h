@@ -22,7 +22,9 @@ struct IndexEntry {
 // The length of a key and two of its bytes: what tells most keys apart without looking at them.
 inline std::uint32_t key_tag(std::string_view key) noexcept {
   if (key.empty()) return 0;
-  const auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<std::uint8_t>(key[at])}; };
+  const auto byte = [&](std::size_t at) {
+    return std::uint32_t{static_cast<std::uint8_t>(key[at])};
+  };
   return static_cast<std::uint32_t>(key.size()) << 16U | byte(key.size() / 2) << 8U |
          byte(key.size() - 1);
 }
@@ -31,7 +33,8 @@ inline std::uint32_t key_tag(std::string_view key) noexcept {
 class IndexEntries {
  public:
   // The entries in place are left unset: one is written before size_ counts it.
-  IndexEntries() noexcept {}  // NOLINT(modernize-use-equals-default,cppcoreguidelines-pro-type-member-init)
+  IndexEntries() noexcept {
+  }  // NOLINT(modernize-use-equals-default,cppcoreguidelines-pro-type-member-init)
   IndexEntries(const IndexEntries&) = delete;
   IndexEntries& operator=(const IndexEntries&) = delete;
   ~IndexEntries();
@@ -60,8 +63,8 @@ class IndexEntries {
 class Indexer : public Validator {
  public:
   struct Document : Validator::Document {
-    IndexEntries* entries = nullptr;        // null in all but the outermost
-    const std::byte* start = nullptr;       // of the outermost document
+    IndexEntries* entries = nullptr;   // null in all but the outermost
+    const std::byte* start = nullptr;  // of the outermost document
   };
 
   Indexer(ValidationRules rules, bool descend) noexcept : Validator(rules), descend_(descend) {}

@@ -12,8 +12,8 @@
 namespace bsonpp {
 
 struct ValidationRules {
-  bool check_utf8 = true;            // keys, strings, code and regular expressions
-  bool check_datetime_range = false; // datetimes within the years 1 to 9999
+  bool check_utf8 = true;             // keys, strings, code and regular expressions
+  bool check_datetime_range = false;  // datetimes within the years 1 to 9999
 };
 
 // A builder for Walker that only looks. A value is whether it is well formed.
@@ -73,9 +73,7 @@ class Validator {
   static bool max_key_value() noexcept { return true; }
 
  protected:
-  bool text_ok(std::string_view text) const noexcept {
-    return !rules_.check_utf8 || is_utf8(text);
-  }
+  bool text_ok(std::string_view text) const noexcept { return !rules_.check_utf8 || is_utf8(text); }
 
  private:
   ValidationRules rules_;

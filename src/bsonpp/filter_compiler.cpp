@@ -146,8 +146,9 @@ bool Filter::Compiler::comparable(const Element& operand, Node& condition) {
     return refuse(named(operand.key, " does not support regular expressions"));
   }
   if (!by_equality && !has_order(operand.type)) {
-    return refuse(named(operand.key, " supports numbers, strings, datetimes, ObjectIds, "
-                                     "timestamps, booleans, binaries and null only"));
+    return refuse(named(operand.key,
+                        " supports numbers, strings, datetimes, ObjectIds, "
+                        "timestamps, booleans, binaries and null only"));
   }
   condition.operands.push_back(operand);
   return true;

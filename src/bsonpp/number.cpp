@@ -75,7 +75,8 @@ struct Number {
 Number from_integer(std::int64_t value) noexcept {
   Number number;
   number.negative = value < 0;
-  number.low = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  number.low =
+      value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   return number;
 }
 
@@ -143,8 +144,7 @@ Number read_number(Type type, Bytes bytes) noexcept {
     default: {
       std::uint64_t low = 0;
       std::uint64_t high = 0;
-      const bool read =
-          cursor.read(low) == ErrorCode::kOk && cursor.read(high) == ErrorCode::kOk;
+      const bool read = cursor.read(low) == ErrorCode::kOk && cursor.read(high) == ErrorCode::kOk;
       return read ? from_decimal128(high, low) : nan;
     }
   }
@@ -177,8 +177,7 @@ void bring_to_common_exponents(const Number& number, const Number& other,
 Order compare_finite(const Number& left, const Number& right) noexcept {
   Natural left_coefficient(left.high, left.low);
   Natural right_coefficient(right.high, right.low);
-  const double difference =
-      magnitude(left, left_coefficient) - magnitude(right, right_coefficient);
+  const double difference = magnitude(left, left_coefficient) - magnitude(right, right_coefficient);
   if (difference > 2) return Order::kGreater;
   if (difference < -2) return Order::kLess;
   bring_to_common_exponents(left, right, left_coefficient);

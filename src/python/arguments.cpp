@@ -21,8 +21,8 @@ bool bind_keyword(const Signature& signature, PyObject* name, PyObject* value,
     bound[i] = value;
     return true;
   }
-  PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%S'",
-               signature.function, name);
+  PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%S'", signature.function,
+               name);
   return false;
 }
 

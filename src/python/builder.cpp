@@ -109,8 +109,8 @@ Ref ObjectBuilder::code_value(std::string_view text) {
 Ref ObjectBuilder::code_with_scope_value(std::string_view text, Ref scope) {
   const Ref code = string_value(text);
   if (!code) return Ref();
-  return Ref::steal(PyObject_CallFunctionObjArgs(state_.types.code.get(), code.get(), scope.get(),
-                                                 nullptr));
+  return Ref::steal(
+      PyObject_CallFunctionObjArgs(state_.types.code.get(), code.get(), scope.get(), nullptr));
 }
 
 }  // namespace pymongo_cpp

@@ -72,8 +72,8 @@ PyObject* raw_to_dict(PyObject* module, PyObject* const* arguments, Py_ssize_t c
   const Ref input = raw_input(state, *options, arguments[0]);
   Buffer buffer;
   if (!input || !buffer.read(input.get())) return nullptr;
-  if (!decode_elements(state, *options, input.get(), buffer.bytes(), position, end,
-                       raw_array != 0, arguments[4])) {
+  if (!decode_elements(state, *options, input.get(), buffer.bytes(), position, end, raw_array != 0,
+                       arguments[4])) {
     return nullptr;
   }
   return Ref::share(arguments[4]).release();

@@ -50,9 +50,8 @@ PyObject* query_message(PyObject* module, PyObject* arguments) {
   PyObject* query = nullptr;
   PyObject* fields = nullptr;
   PyObject* options_object = nullptr;
-  if (!PyArg_ParseTuple(arguments, "Iet#iiOOO", &flags, "utf-8", &collection.data,
-                        &collection.size, &to_skip, &to_return, &query, &fields,
-                        &options_object)) {
+  if (!PyArg_ParseTuple(arguments, "Iet#iiOOO", &flags, "utf-8", &collection.data, &collection.size,
+                        &to_skip, &to_return, &query, &fields, &options_object)) {
     return nullptr;
   }
   const auto options = state.options_cache.get(state, options_object);
@@ -61,9 +60,9 @@ PyObject* query_message(PyObject* module, PyObject* arguments) {
   bsonpp::Writer writer(storage, storage.first());
   const std::int32_t request_id = next_request_id(state);
   if (!written(state, writer,
-               begin_message(writer, request_id, Opcode::kQuery) &&
-                   writer.write(flags) && writer.write_bytes(collection.with_terminator()) &&
-                   writer.write(to_skip) && writer.write(to_return))) {
+               begin_message(writer, request_id, Opcode::kQuery) && writer.write(flags) &&
+                   writer.write_bytes(collection.with_terminator()) && writer.write(to_skip) &&
+                   writer.write(to_return))) {
     return nullptr;
   }
   Encoder encoder(state, *options, writer);
@@ -85,8 +84,8 @@ PyObject* get_more_message(PyObject* module, PyObject* arguments) {
   Utf8Argument collection;
   int to_return = 0;
   long long cursor_id = 0;
-  if (!PyArg_ParseTuple(arguments, "et#iL", "utf-8", &collection.data, &collection.size,
-                        &to_return, &cursor_id)) {
+  if (!PyArg_ParseTuple(arguments, "et#iL", "utf-8", &collection.data, &collection.size, &to_return,
+                        &cursor_id)) {
     return nullptr;
   }
   BytesStorage storage;
@@ -219,8 +218,8 @@ PyObject* batched_op_msg(PyObject* module, PyObject* arguments) {
   return message ? Py_BuildValue("iOO", request_id, message.get(), published.get()) : nullptr;
 }
 
-// _encode_batched_write_command(namespace, op, command, docs, options, ctx): the body of an OP_QUERY
-// that carries a write command, as automatic encryption needs it
+// _encode_batched_write_command(namespace, op, command, docs, options, ctx): the body of an
+// OP_QUERY that carries a write command, as automatic encryption needs it
 PyObject* encode_batched_write_command(PyObject* module, PyObject* arguments) {
   ModuleState& state = ModuleState::of(module);
   Utf8Argument name;

@@ -40,11 +40,11 @@ enum class UuidRepresentation : std::uint8_t {
 struct CodecOptions {
   Ref object;
   PyObject* document_class = nullptr;
-  PyObject* tzinfo = nullptr;               // None or a tzinfo
-  const char* error_handler = nullptr;      // of str.decode()
-  Ref encoder_map;                          // dict of type → callable
-  Ref decoder_map;                          // dict of type → callable
-  Ref fallback_encoder;                     // None or a callable
+  PyObject* tzinfo = nullptr;           // None or a tzinfo
+  const char* error_handler = nullptr;  // of str.decode()
+  Ref encoder_map;                      // dict of type → callable
+  Ref decoder_map;                      // dict of type → callable
+  Ref fallback_encoder;                 // None or a callable
   DocumentKind document_kind = DocumentKind::kDict;
   DatetimeConversion datetime_conversion = DatetimeConversion::kDatetime;
   UuidRepresentation uuid_representation = UuidRepresentation::kUnspecified;

@@ -128,8 +128,7 @@ bool contains_document_of(Bytes bytes, std::size_t threshold) {
 
 }  // namespace
 
-Ref decode_document(ModuleState& state, const CodecOptions& options, PyObject* owner,
-                    Bytes bytes) {
+Ref decode_document(ModuleState& state, const CodecOptions& options, PyObject* owner, Bytes bytes) {
   Bytes document;
   if (!read_whole_frame(state, bytes, document)) return Ref();
   return build_document(state, options, owner, document);
@@ -214,8 +213,7 @@ Ref raw_input(const ModuleState& state, const CodecOptions& options, PyObject* d
   }
   Buffer buffer;
   if (!buffer.read(data)) return Ref();
-  if (!contains_document_of(buffer.bytes(),
-                            static_cast<std::size_t>(state.raw_view_threshold))) {
+  if (!contains_document_of(buffer.bytes(), static_cast<std::size_t>(state.raw_view_threshold))) {
     return Ref::share(data);
   }
   return Ref::steal(PyBytes_FromObject(data));

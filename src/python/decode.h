@@ -8,8 +8,8 @@
 
 namespace pymongo_cpp {
 
-// Whether `bytes` begin with a document; `document` is then the whole of it, of which only the length
-// and the terminator have been checked. False with InvalidBSON.
+// Whether `bytes` begin with a document; `document` is then the whole of it, of which only the
+// length and the terminator have been checked. False with InvalidBSON.
 bool read_frame(const ModuleState& state, bsonpp::Bytes bytes, bsonpp::Bytes& document);
 
 // The document that `bytes` are, from its first byte to its last. `owner` is the object whose

@@ -148,7 +148,8 @@ bool Encoder::key_view(PyObject* key, std::string_view& view) {
   }
   if (!utf8_view(key, view)) return false;
   if (has_nul(view)) {
-    PyErr_SetString(state_.types.invalid_document.get(), "Key names must not contain the NULL byte");
+    PyErr_SetString(state_.types.invalid_document.get(),
+                    "Key names must not contain the NULL byte");
     return false;
   }
   view = with_terminator(view);

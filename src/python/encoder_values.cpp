@@ -20,8 +20,7 @@ using bsonpp::BinarySubtype;
 using bsonpp::Type;
 
 bool raise_text_too_long(const ModuleState& state) {
-  PyErr_SetString(state.types.invalid_string_data.get(),
-                  "String length must be <= 2147483647");
+  PyErr_SetString(state.types.invalid_string_data.get(), "String length must be <= 2147483647");
   return false;
 }
 
@@ -115,9 +114,8 @@ bool Encoder::uuid_element(std::string_view key, PyObject* value, EncodeStage st
   }
   const Ref number = Ref::steal(PyLong_FromLong(static_cast<long>(representation)));
   if (!number) return false;
-  const Ref binary = Ref::steal(PyObject_CallMethodObjArgs(state_.types.binary.get(),
-                                                           state_.names.from_uuid.get(), value,
-                                                           number.get(), nullptr));
+  const Ref binary = Ref::steal(PyObject_CallMethodObjArgs(
+      state_.types.binary.get(), state_.names.from_uuid.get(), value, number.get(), nullptr));
   return binary && slow_element(key, binary.get(), stage);
 }
 
@@ -201,8 +199,8 @@ bool Encoder::dbref_element(std::string_view key, PyObject* value) {
       layouts.dbref_id.found() && layouts.dbref_database.found() && layouts.dbref_kwargs.found()) {
     PyObject* kwargs = layouts.dbref_kwargs.get(value);
     if (kwargs != nullptr && PyDict_CheckExact(kwargs) && PyDict_GET_SIZE(kwargs) == 0 &&
-        layouts.dbref_collection.get(value) != nullptr &&
-        layouts.dbref_id.get(value) != nullptr && layouts.dbref_database.get(value) != nullptr) {
+        layouts.dbref_collection.get(value) != nullptr && layouts.dbref_id.get(value) != nullptr &&
+        layouts.dbref_database.get(value) != nullptr) {
       std::size_t start = 0;
       if (!written(writer_.begin_document_element(Type::kDocument, key, start)) || !enter()) {
         return false;

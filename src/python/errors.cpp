@@ -45,8 +45,8 @@ void add_document_to_error(const ModuleState& state, PyObject* document) {
   if (text) {
     const Ref message = Ref::steal(PyUnicode_FromFormat("Invalid document: %U", text.get()));
     if (message) {
-      replacement = Ref::steal(PyObject_CallFunctionObjArgs(invalid_document, message.get(),
-                                                            document, nullptr));
+      replacement = Ref::steal(
+          PyObject_CallFunctionObjArgs(invalid_document, message.get(), document, nullptr));
       // InvalidDocument takes no document before PyMongo 4.16.
       if (!replacement && PyErr_ExceptionMatches(PyExc_TypeError)) {
         PyErr_Clear();

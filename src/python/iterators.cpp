@@ -15,8 +15,7 @@ using bsonpp::Cursor;
 
 // Of both iterators: what documents come from, and the options. An empty source is exhausted.
 struct DocumentIterator {
-  PyObject_HEAD
-  PyObject* source;
+  PyObject_HEAD PyObject* source;
   PyObject* options;
   Py_ssize_t position;  // bytes of the source already read
   Py_ssize_t size;      // of the source when the first document was asked for; -1 before that
@@ -79,8 +78,7 @@ Bytes slice(Bytes data, std::size_t position, std::int32_t size) {
 }
 
 Ref next_document(ModuleState& state, DocumentIterator& iterator) {
-  const int is_options =
-      PyObject_IsInstance(iterator.options, state.types.codec_options.get());
+  const int is_options = PyObject_IsInstance(iterator.options, state.types.codec_options.get());
   if (is_options <= 0) {
     if (is_options == 0) {
       PyErr_SetString(PyExc_TypeError, "codec_options must be an instance of CodecOptions");

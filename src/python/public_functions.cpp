@@ -89,8 +89,7 @@ PyObject* decode_iter(PyObject* module, PyObject* const* arguments, Py_ssize_t c
     return nullptr;
   }
   PyObject* options = options_or_default(state, bound[1]);
-  return options == nullptr ? nullptr
-                            : make_document_iterator(state, bound[0], options).release();
+  return options == nullptr ? nullptr : make_document_iterator(state, bound[0], options).release();
 }
 
 PyObject* decode_file_iter(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
@@ -135,17 +134,18 @@ PyDoc_STRVAR(encode_doc,
              ":raises OverflowError: an int needs more than 64 bits.\n\n"
              "Behaves as bson.encode of the installed PyMongo.\n\n"
              ".. versionadded:: 0.1");
-PyDoc_STRVAR(decode_doc,
-             "decode($module, /, data, codec_options=None)\n--\n\n"
-             "Decode BSON to a document.\n\n"
-             ":param data: one document, as any bytes-like object.\n"
-             ":param codec_options: a bson.codec_options.CodecOptions, which also says what class\n"
-             "    documents become; by default they are dict.\n"
-             ":return: the document.\n"
-             ":raises TypeError: data has no buffer, or codec_options is not a CodecOptions.\n"
-             ":raises bson.errors.InvalidBSON: data is not one well-formed document.\n\n"
-             "Behaves as bson.decode of the installed PyMongo, but for never reading outside data.\n\n"
-             ".. versionadded:: 0.1");
+PyDoc_STRVAR(
+    decode_doc,
+    "decode($module, /, data, codec_options=None)\n--\n\n"
+    "Decode BSON to a document.\n\n"
+    ":param data: one document, as any bytes-like object.\n"
+    ":param codec_options: a bson.codec_options.CodecOptions, which also says what class\n"
+    "    documents become; by default they are dict.\n"
+    ":return: the document.\n"
+    ":raises TypeError: data has no buffer, or codec_options is not a CodecOptions.\n"
+    ":raises bson.errors.InvalidBSON: data is not one well-formed document.\n\n"
+    "Behaves as bson.decode of the installed PyMongo, but for never reading outside data.\n\n"
+    ".. versionadded:: 0.1");
 PyDoc_STRVAR(decode_all_doc,
              "decode_all($module, /, data, codec_options=None)\n--\n\n"
              "Decode BSON documents that follow one another to a list.\n\n"
@@ -156,15 +156,16 @@ PyDoc_STRVAR(decode_all_doc,
              ":raises bson.errors.InvalidBSON: one of them is not well formed.\n\n"
              "Behaves as bson.decode_all of the installed PyMongo.\n\n"
              ".. versionadded:: 0.1");
-PyDoc_STRVAR(decode_iter_doc,
-             "decode_iter($module, /, data, codec_options=None)\n--\n\n"
-             "Iterate over BSON documents that follow one another.\n\n"
-             ":param data: any number of documents, as bytes or any bytes-like object.\n"
-             ":param codec_options: a bson.codec_options.CodecOptions.\n"
-             ":return: an iterator that decodes one document at a time; what decode() raises comes\n"
-             "    from its __next__, and ends it.\n\n"
-             "Behaves as bson.decode_iter of the installed PyMongo.\n\n"
-             ".. versionadded:: 0.1");
+PyDoc_STRVAR(
+    decode_iter_doc,
+    "decode_iter($module, /, data, codec_options=None)\n--\n\n"
+    "Iterate over BSON documents that follow one another.\n\n"
+    ":param data: any number of documents, as bytes or any bytes-like object.\n"
+    ":param codec_options: a bson.codec_options.CodecOptions.\n"
+    ":return: an iterator that decodes one document at a time; what decode() raises comes\n"
+    "    from its __next__, and ends it.\n\n"
+    "Behaves as bson.decode_iter of the installed PyMongo.\n\n"
+    ".. versionadded:: 0.1");
 PyDoc_STRVAR(decode_file_iter_doc,
              "decode_file_iter($module, /, file_obj, codec_options=None)\n--\n\n"
              "Iterate over the BSON documents of a file.\n\n"

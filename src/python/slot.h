@@ -21,8 +21,7 @@ class Slot {
       return slot;
     }
     if (!Py_IS_TYPE(descriptor.get(), &PyMemberDescr_Type)) return slot;
-    const PyMemberDef* member =
-        reinterpret_cast<PyMemberDescrObject*>(descriptor.get())->d_member;
+    const PyMemberDef* member = reinterpret_cast<PyMemberDescrObject*>(descriptor.get())->d_member;
     if (member->type == T_OBJECT_EX && member->flags == 0) slot.offset_ = member->offset;
     return slot;
   }

@@ -51,8 +51,7 @@ class ValueStack {
  private:
   bool grow() {
     const std::size_t capacity = capacity_ == 0 ? 64 : capacity_ * 2;
-    auto* moved =
-        static_cast<PyObject**>(PyMem_Realloc(values_, capacity * sizeof(PyObject*)));
+    auto* moved = static_cast<PyObject**>(PyMem_Realloc(values_, capacity * sizeof(PyObject*)));
     if (moved == nullptr) {
       PyErr_NoMemory();
       return false;

@@ -193,8 +193,7 @@ bool MessageBatch::documents_of_command(PyObject* documents, PyObject* context,
   if (!iterator) return false;
   bsonpp::ArrayIndex index;
   while (const Ref document = Ref::steal(PyIter_Next(iterator.get()))) {
-    const Step step =
-        command_document(document.get(), index.key(), max_bson_size, max_split_size);
+    const Step step = command_document(document.get(), index.key(), max_bson_size, max_split_size);
     if (step != Step::kTaken) return step == Step::kFull;
     index.advance();
     if (PyList_Append(published, document.get()) < 0) return false;

@@ -111,17 +111,20 @@ PyObject* compare(PyObject* self, PyObject* other, int operation) {
 
 PyObject* represent_array(PyObject* self) { return represent(self, "[", "]", false); }
 
-PyDoc_STRVAR(array_doc,
-             "LazyArray(data, codec_options=None, *, validate=True)\n--\n\n"
-             "A read-only sequence over the bytes of a BSON array that decodes what is touched.\n\n"
-             "What a LazyDocument gives for an array. The parameters, and what is raised, are those\n"
-             "of LazyDocument; data is the array's bytes. It is equal to a list of equal values.\n\n"
-             ".. versionadded:: 0.1");
-PyDoc_STRVAR(index_doc, "index($self, value, start=0, stop=sys.maxsize, /)\n--\n\n"
-                        "The first position of a value; ValueError when there is none.");
+PyDoc_STRVAR(
+    array_doc,
+    "LazyArray(data, codec_options=None, *, validate=True)\n--\n\n"
+    "A read-only sequence over the bytes of a BSON array that decodes what is touched.\n\n"
+    "What a LazyDocument gives for an array. The parameters, and what is raised, are those\n"
+    "of LazyDocument; data is the array's bytes. It is equal to a list of equal values.\n\n"
+    ".. versionadded:: 0.1");
+PyDoc_STRVAR(index_doc,
+             "index($self, value, start=0, stop=sys.maxsize, /)\n--\n\n"
+             "The first position of a value; ValueError when there is none.");
 PyDoc_STRVAR(count_doc, "count($self, value, /)\n--\n\nHow often a value is there.");
-PyDoc_STRVAR(to_list_doc, "to_list($self, /)\n--\n\nAll of it decoded, as bson.decode() does with "
-                          "document_class=dict.");
+PyDoc_STRVAR(to_list_doc,
+             "to_list($self, /)\n--\n\nAll of it decoded, as bson.decode() does with "
+             "document_class=dict.");
 PyDoc_STRVAR(raw_doc, "The array's bytes, as a read-only memoryview without a copy.");
 
 PyMethodDef kMethods[] = {
@@ -171,13 +174,11 @@ bool load_array_type(ModuleState& state, PyObject* module) {
   state.lazy_array_type.as_type()->tp_vectorcall = construct;
   const Ref abstract_classes = Ref::steal(PyImport_ImportModule("collections.abc"));
   if (!abstract_classes) return false;
-  const Ref sequence =
-      Ref::steal(PyObject_GetAttrString(abstract_classes.get(), "Sequence"));
+  const Ref sequence = Ref::steal(PyObject_GetAttrString(abstract_classes.get(), "Sequence"));
   const Ref registered = sequence ? Ref::steal(PyObject_CallMethod(sequence.get(), "register", "O",
                                                                    state.lazy_array_type.get()))
                                   : Ref();
-  return registered &&
-         PyModule_AddObjectRef(module, "LazyArray", state.lazy_array_type.get()) == 0;
+  return registered && PyModule_AddObjectRef(module, "LazyArray", state.lazy_array_type.get()) == 0;
 }
 
 }  // namespace pymongo_cpp::lazy

@@ -27,24 +27,25 @@ PyDoc_STRVAR(project_doc,
              ":raises ValueError: a path has an empty part, or leads through another path.\n"
              ":raises bson.errors.InvalidBSON: data is not one well-formed document.\n\n"
              ".. versionadded:: 0.1");
-PyDoc_STRVAR(select_doc,
-             "select($module, /, stream, filter, codec_options=None, *, raw=False)\n--\n\n"
-             "Iterate over the documents of a stream that match a filter.\n\n"
-             ":param stream: documents one after another in a bytes-like object or a binary file,\n"
-             "    which is read ahead, or an iterable of bytes-like objects with whole documents.\n"
-             ":param filter: a mapping as for PyMongo's find(), with no other operators than $eq,\n"
-             "    $ne, $gt, $gte, $lt, $lte, $in, $exists, $and and $or.\n"
-             ":param codec_options: a bson.codec_options.CodecOptions to encode the filter and to\n"
-             "    decode the matches with.\n"
-             ":param raw: give the matches as bytes.\n"
-             ":return: an iterator. The filter is evaluated on the bytes: only matches are decoded.\n"
-             ":raises TypeError: stream, filter or codec_options is of a wrong type.\n"
-             ":raises ValueError: the filter has an operator, or an operand, that is not supported.\n"
-             ":raises bson.errors.InvalidBSON: (while iterating) a document is not well formed.\n\n"
-             "Values are compared as MongoDB compares them: numbers of all types by their worth,\n"
-             "strings by their UTF-8 bytes, and only with values of their own kind; embedded\n"
-             "documents by their bytes.\n\n"
-             ".. versionadded:: 0.1");
+PyDoc_STRVAR(
+    select_doc,
+    "select($module, /, stream, filter, codec_options=None, *, raw=False)\n--\n\n"
+    "Iterate over the documents of a stream that match a filter.\n\n"
+    ":param stream: documents one after another in a bytes-like object or a binary file,\n"
+    "    which is read ahead, or an iterable of bytes-like objects with whole documents.\n"
+    ":param filter: a mapping as for PyMongo's find(), with no other operators than $eq,\n"
+    "    $ne, $gt, $gte, $lt, $lte, $in, $exists, $and and $or.\n"
+    ":param codec_options: a bson.codec_options.CodecOptions to encode the filter and to\n"
+    "    decode the matches with.\n"
+    ":param raw: give the matches as bytes.\n"
+    ":return: an iterator. The filter is evaluated on the bytes: only matches are decoded.\n"
+    ":raises TypeError: stream, filter or codec_options is of a wrong type.\n"
+    ":raises ValueError: the filter has an operator, or an operand, that is not supported.\n"
+    ":raises bson.errors.InvalidBSON: (while iterating) a document is not well formed.\n\n"
+    "Values are compared as MongoDB compares them: numbers of all types by their worth,\n"
+    "strings by their UTF-8 bytes, and only with values of their own kind; embedded\n"
+    "documents by their bytes.\n\n"
+    ".. versionadded:: 0.1");
 
 template <typename Function>
 PyCFunction as_method(Function function) {

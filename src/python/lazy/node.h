@@ -12,8 +12,7 @@ namespace pymongo_cpp::lazy {
 
 // The instances of both types.
 struct Node {
-  PyObject_HEAD
-  PyObject* owner;                // the bytes object within which the document lies
+  PyObject_HEAD PyObject* owner;  // the bytes object within which the document lies
   PyObject* options;              // a CodecOptions
   const std::byte* data;          // the document's first byte
   std::size_t size;               // the document's bytes

@@ -75,9 +75,8 @@ Ref DocumentStream::fetch(const ModuleState& state) {
 
 // What is left of the last chunk, and as much more as makes a whole document.
 Ref DocumentStream::fetch_from_file(const ModuleState& state) {
-  Ref held = chunk_ ? Ref::steal(PySequence_GetSlice(chunk_.get(),
-                                                     static_cast<Py_ssize_t>(position_),
-                                                     PY_SSIZE_T_MAX))
+  Ref held = chunk_ ? Ref::steal(PySequence_GetSlice(
+                          chunk_.get(), static_cast<Py_ssize_t>(position_), PY_SSIZE_T_MAX))
                     : Ref::steal(PyBytes_FromStringAndSize("", 0));
   while (held) {
     Buffer buffer;
@@ -87,8 +86,9 @@ Ref DocumentStream::fetch_from_file(const ModuleState& state) {
     if (holds_document(buffer.bytes(), needed)) return held;
     // A length that the file does not bear out must not make room for it all at once.
     const std::size_t most = std::max(kReadSize, size);
-    const Ref more = read_from(state, source_.get(),
-                               needed > size + kReadSize ? std::min(needed - size, most) : kReadSize);
+    const Ref more =
+        read_from(state, source_.get(),
+                  needed > size + kReadSize ? std::min(needed - size, most) : kReadSize);
     if (!more) return Ref();
     if (PyBytes_GET_SIZE(more.get()) == 0) {
       source_.clear();

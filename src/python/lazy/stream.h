@@ -46,8 +46,8 @@ class DocumentStream {
   Ref fetch_from_file(const ModuleState& state);
 
   Kind kind_ = Kind::kBuffer;
-  Ref source_;  // null when there is no more to fetch
-  Ref chunk_;   // being read, or null
+  Ref source_;                // null when there is no more to fetch
+  Ref chunk_;                 // being read, or null
   std::size_t position_ = 0;  // within the chunk
 };
 

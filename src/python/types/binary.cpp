@@ -17,13 +17,13 @@ Ref make_binary(const ModuleState& state, BinarySubtype subtype, Bytes bytes) {
   if (!state.layouts.binary) {
     const Ref data = make_bytes(bytes);
     if (!data) return Ref();
-    return Ref::steal(PyObject_CallFunctionObjArgs(state.types.binary.get(), data.get(),
-                                                   number.get(), nullptr));
+    return Ref::steal(
+        PyObject_CallFunctionObjArgs(state.types.binary.get(), data.get(), number.get(), nullptr));
   }
   Ref binary =
       Ref::steal(new_bytes_subclass(state.types.binary.as_type(), text.data(), ssize(text)));
-  if (!binary || PyObject_SetAttr(binary.get(), state.names.private_subtype.get(), number.get()) <
-                     0) {
+  if (!binary ||
+      PyObject_SetAttr(binary.get(), state.names.private_subtype.get(), number.get()) < 0) {
     return Ref();
   }
   return binary;

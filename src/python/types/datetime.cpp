@@ -40,9 +40,9 @@ void add_suggestion() {
 Ref datetime_of(const ModuleState& state, std::int64_t millis, PyObject* tzinfo) {
   const bsonpp::CivilTime time = bsonpp::civil_from_millis(millis);
   const PyDateTime_CAPI* api = state.datetime_api;
-  Ref made = Ref::steal(api->DateTime_FromDateAndTime(
-      static_cast<int>(time.year), time.month, time.day, time.hour, time.minute, time.second,
-      time.microsecond, tzinfo, api->DateTimeType));
+  Ref made = Ref::steal(api->DateTime_FromDateAndTime(static_cast<int>(time.year), time.month,
+                                                      time.day, time.hour, time.minute, time.second,
+                                                      time.microsecond, tzinfo, api->DateTimeType));
   if (!made) add_suggestion();
   return made;
 }
@@ -123,8 +123,8 @@ std::int64_t floor_millis(std::int64_t micros) {
 Ref make_datetime(const ModuleState& state, const CodecOptions& options, std::int64_t millis) {
   const DatetimeConversion conversion = options.datetime_conversion;
   if (conversion == DatetimeConversion::kMilliseconds) return make_datetime_ms(state, millis);
-  if (!is_surely_representable(millis) && (conversion == DatetimeConversion::kClamp ||
-                                           conversion == DatetimeConversion::kAuto)) {
+  if (!is_surely_representable(millis) &&
+      (conversion == DatetimeConversion::kClamp || conversion == DatetimeConversion::kAuto)) {
     std::int64_t lowest = 0;
     std::int64_t highest = 0;
     if (!representable_range(state, options, lowest, highest)) return Ref();
@@ -149,8 +149,7 @@ bool datetime_millis(const ModuleState& state, PyObject* datetime, std::int64_t&
       return true;
     }
   }
-  const Ref offset =
-      Ref::steal(PyObject_CallMethodNoArgs(datetime, state.names.utcoffset.get()));
+  const Ref offset = Ref::steal(PyObject_CallMethodNoArgs(datetime, state.names.utcoffset.get()));
   if (!offset) return false;
   if (offset.get() == Py_None) {
     millis = floor_millis(civil_micros(datetime));

@@ -141,8 +141,8 @@ Ref make_uuid(const ModuleState& state, UuidRepresentation representation, Binar
     const Ref binary = make_binary(state, subtype, bytes);
     const Ref number = Ref::steal(PyLong_FromLong(static_cast<long>(representation)));
     if (!binary || !number) return Ref();
-    return Ref::steal(PyObject_CallMethodOneArg(binary.get(), state.names.as_uuid.get(),
-                                                number.get()));
+    return Ref::steal(
+        PyObject_CallMethodOneArg(binary.get(), state.names.as_uuid.get(), number.get()));
   }
   std::array<char, 16> ordered{};
   std::ranges::copy(bsonpp::as_text(bytes), ordered.begin());

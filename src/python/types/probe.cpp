@@ -54,8 +54,8 @@ void probe_decimal128(ModuleState& state) {
                                 ? Slot::find(state.types.decimal128.get(), "_Decimal128__high")
                                 : Slot();
   if (!layouts.decimal128_high.found()) return;
-  const Ref expected = Ref::steal(PyObject_CallMethod(state.types.decimal128.get(), "from_bid",
-                                                      "y#", kSixteenBytes.data(), ssize(kSixteenBytes)));
+  const Ref expected = Ref::steal(PyObject_CallMethod(
+      state.types.decimal128.get(), "from_bid", "y#", kSixteenBytes.data(), ssize(kSixteenBytes)));
   if (!same(make_decimal128(state, as_bytes(kSixteenBytes)), expected)) {
     layouts.decimal128_high = Slot();
   }
@@ -77,14 +77,13 @@ void probe_timestamp(ModuleState& state) {
 void probe_int64(ModuleState& state) {
   PyTypeObject* type = state.types.int64.as_type();
   state.layouts.int64 = type->tp_basicsize == PyLong_Type.tp_basicsize &&
-                        type->tp_itemsize == PyLong_Type.tp_itemsize &&
-                        type->tp_dictoffset == 0;
+                        type->tp_itemsize == PyLong_Type.tp_itemsize && type->tp_dictoffset == 0;
   constexpr std::array<std::int64_t, 7> kSamples = {0,  1,         -1,       1234567890123,
                                                     -7, INT64_MIN, INT64_MAX};
   for (const std::int64_t sample : kSamples) {
     if (!state.layouts.int64) return;
-    state.layouts.int64 =
-        same(make_int64(state, sample), call(state.types.int64, "(L)", static_cast<long long>(sample)));
+    state.layouts.int64 = same(make_int64(state, sample),
+                               call(state.types.int64, "(L)", static_cast<long long>(sample)));
   }
 }
 
@@ -95,8 +94,8 @@ void probe_binary(ModuleState& state) {
   const Ref expected =
       call(state.types.binary, "(y#i)", kSixteenBytes.data(), ssize(kSixteenBytes), 7);
   bsonpp::BinarySubtype read{};
-  state.layouts.binary = same(built, expected) && binary_subtype(state, expected.get(), read) &&
-                         read == subtype;
+  state.layouts.binary =
+      same(built, expected) && binary_subtype(state, expected.get(), read) && read == subtype;
   PyErr_Clear();
 }
 

@@ -13,8 +13,8 @@ struct Flag {
   char letter;
   long bit;
 };
-constexpr std::array<Flag, 6> kFlags = {
-    Flag{'i', 2}, Flag{'l', 4}, Flag{'m', 8}, Flag{'s', 16}, Flag{'u', 32}, Flag{'x', 64}};
+constexpr std::array<Flag, 6> kFlags = {Flag{'i', 2},  Flag{'l', 4},  Flag{'m', 8},
+                                        Flag{'s', 16}, Flag{'u', 32}, Flag{'x', 64}};
 
 long flag_bits(std::string_view letters) {
   long bits = 0;
