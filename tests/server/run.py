@@ -54,6 +54,14 @@ MODULES = (
 )
 """``test_….py``: what runs by default, sync and asyncio."""
 
+_ENDS_THE_RUN = {
+    "test/test_client.py::TestClient::test_interrupt_signal": (
+        "it sends SIGINT during a $where, which neither server knows: the query has failed by "
+        "then, with either codec, and the signal ends pytest"
+    ),
+}
+"""Tests that are left out on both sides, by pytest's names, and why; the report says so too."""
+
 _SOAK_SECONDS = 900
 
 
@@ -82,6 +90,8 @@ def main() -> int:
 
 
 def _compare(server: str, suite: Suite, version: str) -> Comparison:
+    for test, reason in _ENDS_THE_RUN.items():
+        print(f"\nnot run with either codec: {test}: {reason}")
     runs = {}
     codecs: tuple[Codec, Codec] = ("c", "cpp")
     for codec in codecs:
@@ -116,6 +126,7 @@ def _run_suite(server: str, suite: Suite, codec: Codec, report: str) -> SuiteRun
             suite.python,
             suite.modules,
             variables={"DB_IP": address.host, "DB_PORT": str(address.port)},
+            arguments=[f"--deselect={test}" for test in _ENDS_THE_RUN],
             seconds=suite.seconds,
         )
         return run_suite(located, codec, REPORTS / f"{report}.xml")
