@@ -65,8 +65,8 @@ constexpr CivilTime civil_from_millis(std::int64_t millis) noexcept {
 
 // Seconds since the Unix epoch, without the microseconds.
 constexpr std::int64_t seconds_from_civil(const CivilTime& time) noexcept {
-  return days_from_civil(time.year, time.month, time.day) * 86400 + time.hour * 3600 +
-         time.minute * 60 + time.second;
+  return days_from_civil(time.year, time.month, time.day) * 86400 + std::int64_t{time.hour} * 3600 +
+         std::int64_t{time.minute} * 60 + time.second;
 }
 
 }  // namespace bsonpp
