@@ -73,10 +73,15 @@ bool Types::load() {
 bool ModuleState::load(PyObject* module) {
   datetime_api =
       static_cast<PyDateTime_CAPI*>(PyCapsule_Import(PyDateTime_CAPSULE_NAME, /*no_block=*/0));
-  if (datetime_api == nullptr || !names.load() || !types.load() ||
-      !load_raw_view_threshold(raw_view_threshold)) {
+  if (datetime_api == nullptr) {
+    // So it is in an interpreter of CPython 3.12 that has a GIL of its own: what can be caught is
+    // an ImportError, not the AttributeError of a missing capsule.
+    PyErr_SetString(PyExc_ImportError,
+                    "pymongo_cpp needs the C implementation of datetime, which this interpreter "
+                    "does not have");
     return false;
   }
+  if (!names.load() || !types.load() || !load_raw_view_threshold(raw_view_threshold)) return false;
   request_counter = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(this));
   fill_type_table(types, type_table);
   type_table.add(reinterpret_cast<PyObject*>(datetime_api->DateTimeType), KnownType::kDatetime);

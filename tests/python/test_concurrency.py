@@ -1,0 +1,228 @@
+"""Threads that share and change documents, forks, and interpreters with a GIL of their own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson.codec_options import CodecOptions
+from bson.errors import InvalidBSON
+from bson.son import SON
+from support.canonical import Outcome, canonical
+from support.malformed import SAMPLE
+from support.oracle import C
+from support.process import script
+
+import pymongo_cpp
+
+HERE = Path(__file__).parent
+SECONDS = 0.7
+
+
+@pytest.fixture(autouse=True)
+def quick_switching() -> Any:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def run_together(workers: list[Callable[[], None]]) -> list[BaseException]:
+    """Run each worker again and again in a thread of its own; return what they raised."""
+    stop, failures = threading.Event(), []
+
+    def loop(worker: Callable[[], None]) -> None:
+        try:
+            while not stop.is_set():
+                worker()
+        except BaseException as error:
+            failures.append(error)
+            stop.set()
+
+    threads = [threading.Thread(target=loop, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    stop.wait(SECONDS)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return failures
+
+
+def test_many_threads_on_the_same_objects() -> None:
+    fields = C.decode(SAMPLE)
+    options: CodecOptions[Any] = CodecOptions(document_class=SON)
+    expected, ordered = canonical(fields), canonical(C.decode(SAMPLE, options))
+    data = C.encode(fields)
+
+    def decode() -> None:
+        assert canonical(pymongo_cpp.decode(SAMPLE)) == expected
+
+    def decode_ordered() -> None:
+        assert canonical(pymongo_cpp.decode(SAMPLE, options)) == ordered
+
+    def decode_streams() -> None:
+        assert canonical(list(pymongo_cpp.decode_iter(SAMPLE * 3))) == canonical([fields] * 3)
+
+    def encode() -> None:
+        assert pymongo_cpp.encode(fields) == data
+
+    assert run_together([decode, decode, decode_ordered, decode_streams, encode, encode]) == []
+
+
+def test_a_document_that_other_threads_change() -> None:
+    inner: dict[str, Any] = {"x": 1}
+    items: list[Any] = [1, {"y": 2}]
+    shared: dict[str, Any] = {"d": inner, "l": items, "s": "text"}
+
+    def change() -> None:
+        for number in range(50):
+            inner[f"k{number}"] = [number]
+            items.append({"n": number})
+            shared[f"f{number}"] = "v" * number
+        inner.clear()
+        del items[2:]
+        for number in range(50):
+            shared.pop(f"f{number}", None)
+
+    def encode() -> None:
+        outcome = Outcome(pymongo_cpp.encode, shared)
+        if outcome.error is not None:
+            assert "changed" in str(outcome.error)
+            return
+        decoded = C.decode(outcome.value)
+        assert decoded["s"] == "text"
+        assert all(value == [int(key[1:])] for key, value in decoded["d"].items() if key != "x")
+
+    assert run_together([change, change, encode, encode]) == []
+
+
+def test_a_buffer_that_another_thread_writes_to() -> None:
+    buffer = bytearray(SAMPLE)
+
+    def write() -> None:
+        for at in range(4, len(SAMPLE)):
+            buffer[at] ^= 0xFF
+            buffer[at] = SAMPLE[at]
+
+    def decode() -> None:
+        outcome = Outcome(pymongo_cpp.decode, buffer)
+        assert outcome.error is None or type(outcome.error) is InvalidBSON
+
+    assert run_together([write, decode, decode]) == []
+
+
+def test_one_iterator_in_many_threads() -> None:
+    seen: list[Any] = []
+    iterator = pymongo_cpp.decode_iter(b"".join(C.encode({"n": n}) for n in range(3000)))
+
+    def take() -> None:
+        for fields in iterator:
+            seen.append(fields["n"])
+
+    assert run_together([take, take, take]) == []
+    assert set(seen) == set(range(3000))
+
+
+def test_a_fork_in_the_middle_of_the_work() -> None:
+    def work() -> None:
+        pymongo_cpp.encode(pymongo_cpp.decode(SAMPLE))
+
+    def fork() -> None:
+        child = os.fork()
+        if child == 0:
+            good = pymongo_cpp.decode(SAMPLE) == C.decode(SAMPLE)
+            os._exit(0 if good and pymongo_cpp.encode({"a": 1}) == C.encode({"a": 1}) else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    if sys.version_info >= (3, 12):
+        with pytest.warns(DeprecationWarning, match="multi-threaded"):
+            assert run_together([work, fork]) == []
+    else:
+        assert run_together([work, fork]) == []
+
+
+INTERPRETERS = {
+    # The C implementation of datetime needs the main interpreter's GIL until 3.13.
+    (3, 12): "import _xxsubinterpreters as _i; new = lambda: _i.create(isolated=False)",
+    (3, 13): "import _interpreters as _i; new = lambda: _i.create('isolated')",
+}
+
+
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 12), reason="only 3.12 has such interpreters without datetime in C"
+)
+def test_an_interpreter_that_cannot_work_gives_import_error() -> None:
+    script(
+        """
+import _xxsubinterpreters as _i
+import sys
+
+failed = _i.run_string(_i.create(isolated=True), f'''
+import sys
+sys.path[:] = {sys.path!r}
+try:
+    import pymongo_cpp
+except ImportError as error:
+    assert "datetime" in str(error), error
+else:
+    raise AssertionError("imported")
+''')
+assert failed is None, failed
+""",
+        path=(HERE,),
+    )
+
+
+@pytest.mark.skipif(
+    sys.version_info[:2] not in INTERPRETERS,
+    reason="from CPython 3.14 on the interface is another; 3.11 has no interface",
+)
+def test_interpreters_beside_the_first() -> None:
+    script(
+        INTERPRETERS[sys.version_info[:2]]
+        + """
+import sys, threading
+import pymongo_cpp
+from support.malformed import SAMPLE
+
+source = f'''
+import sys
+sys.path[:] = {sys.path!r}
+import bson, pymongo_cpp
+for _ in range(300):
+    fields = pymongo_cpp.decode({SAMPLE!r})
+    assert pymongo_cpp.encode(fields) == {SAMPLE!r}
+    assert type(fields["_id"]) is bson.ObjectId
+    try:
+        pymongo_cpp.decode(b"bad")
+    except bson.errors.InvalidBSON:
+        pass
+'''
+failures = []
+
+def work():
+    interpreter = new()
+    try:
+        failed = _i.run_string(interpreter, source)
+        if failed is not None:
+            failures.append(failed)
+    except BaseException as error:
+        failures.append(error)
+    finally:
+        _i.destroy(interpreter)
+
+for _ in range(3):
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+assert failures == [], failures
+assert pymongo_cpp.decode(SAMPLE)["flag"] is True
+""",
+        path=(HERE,),
+    )
