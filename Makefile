@@ -27,7 +27,8 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 
 .PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
-  sanitize test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server setup-lint lint format wheels clean
+  sanitize test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server bench-spike \
+  figures docs docs-check setup-lint lint format wheels clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +56,10 @@ $(STAMPS)/simdjson: $(STAMPS)/venv
 
 $(STAMPS)/valgrind: $(STAMPS)/venv
 	scripts/ensure-package.sh valgrind valgrind --version
+	@touch $@
+
+$(STAMPS)/chromium: $(STAMPS)/venv
+	scripts/ensure-package.sh chromium chromium --version
 	@touch $@
 
 $(STAMPS)/libbenchmark: $(STAMPS)/venv
@@ -142,6 +147,21 @@ bench-plots: build $(STAMPS)/bench ## draw each full result of benchmarks/result
 
 bench-server: build $(STAMPS)/bench ## a client's CPU time on a conversation recorded from real servers
 	@$(BIN)/python -m benchmarks.server.run $(BENCH_ARGS)
+
+bench-spike: build $(STAMPS)/bench ## the Rust spike's four operations: PyMongo pure Python, PyMongo C, this codec
+	@$(BIN)/python benchmarks/spike.py $(BENCH_ARGS)
+
+# --- documentation -----------------------------------------------------------------------------
+
+figures: build ## write the figures of benchmarks/results into README.md and docs/
+	@$(BIN)/python benchmarks/figures.py
+
+docs: build $(STAMPS)/docs ## the site in docs/_build/html; warnings are errors, and so are figures out of date
+	@$(BIN)/python benchmarks/figures.py --check --plots docs/plots
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+docs-check: docs $(STAMPS)/chromium ## the site in a headless browser: its plots and its navigation
+	@$(BIN)/python -m pytest tests/docs $(PYTEST_ARGS)
 
 # --- checks ------------------------------------------------------------------------------------
 
