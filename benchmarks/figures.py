@@ -102,7 +102,9 @@ def summary(measured: Measured) -> str:
         cells = [f"`{operation}`"]
         for results in measured.full.values():
             ratios = _ratios(results, operation, "C++")
-            cells.append(f"**{geometric_mean(ratios):.1f}x** ({min(ratios):.1f}–{max(ratios):.1f})")
+            cells.append(
+                f"**{geometric_mean(ratios):.1f}x** ({min(ratios):.1f} to {max(ratios):.1f})"
+            )
         rows.append(cells)
     newest = list(measured.full.values())[-1]
     count = len(_ratios(newest, "encode", "C++"))
@@ -150,7 +152,7 @@ def spike(measured: Measured) -> str:
     """The spike's four operations on all sides, newest CPython."""
     if not measured.spike:
         return _missing("figures of the spike's operations", "make bench-spike")
-    version, results = list(measured.spike.items())[-1]
+    results = list(measured.spike.values())[-1]
     rows, ratios = [], []
     for row in results["rows"]:
         us = {side: times["best"] for side, times in row["us"].items()}

@@ -1,0 +1,125 @@
+"""The documentation's own code: Python blocks run, and what shell blocks call exists."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+COMMAND = re.compile(r"python -m pymongo_cpp ([a-z]+)")
+MAKE = re.compile(r"\bmake ([^`\n#]*)")
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def _blocks(page: Path, *languages: str) -> list[tuple[int, str]]:
+    """Return line number and text of a page's fenced blocks, also of those within lists."""
+    tokens = MarkdownIt().parse(page.read_text(encoding="utf-8"))
+    return [
+        (token.map[0] + 1, token.content)
+        for token in tokens
+        if token.type == "fence" and token.map and token.info.strip() in languages
+    ]
+
+
+def _program(page: Path) -> str:
+    """A page's Python blocks as one program, whose tracebacks name the page's own lines."""
+    parts = [
+        f"exec(compile({chr(10) * line + text!r}, {str(page)!r}, 'exec'), globals())"
+        for line, text in _blocks(page, "python")
+    ]
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if _blocks(page, "python")], ids=_name)
+def test_python_blocks_run_in_their_order(page: Path, tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "PYMONGO_CPP"}
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _program(page)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def _make_targets(text: str) -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", text, re.MULTILINE))
+
+
+def _called_targets(line: str) -> list[str]:
+    """Return the targets of a `make` command: its words that set no variable."""
+    words = line.split()
+    return [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
+
+
+def _commands(page: Path) -> list[str]:
+    """Return the page's shell lines and its code spans."""
+    text = page.read_text(encoding="utf-8")
+    lines = [line for _, block in _blocks(page, "sh", "console") for line in block.splitlines()]
+    return lines + re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+def test_every_make_target_that_a_page_names_exists() -> None:
+    targets = _make_targets((ROOT / "Makefile").read_text(encoding="utf-8"))
+    called = {
+        (_name(page), target)
+        for page in PAGES
+        for command in _commands(page)
+        for found in MAKE.findall(command)
+        for target in _called_targets(found)
+    }
+    assert len(called) > 20
+    assert {(page, target) for page, target in called if target not in targets} == set()
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    called = {
+        command for page in PAGES for command in COMMAND.findall(page.read_text(encoding="utf-8"))
+    }
+    assert {"run", "enable", "disable", "status", "bench"} <= called
+    help_text = subprocess.run(
+        [sys.executable, "-m", "pymongo_cpp", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert {command for command in called if f"    {command} " not in help_text} == set()
+
+
+def test_every_test_that_the_security_pages_name_exists() -> None:
+    page = (ROOT / "docs" / "security" / "bug-classes.md").read_text(encoding="utf-8")
+    sources = {path.name: path.read_text(encoding="utf-8") for path in _test_files()}
+    files = set(re.findall(r"\b(?:test_\w+\.py|\w+_test\.cpp)", page))
+    assert files
+    assert files <= set(sources)
+    everything = "\n".join(sources.values())
+    tests = set(re.findall(r"`((?:test_)?\w+)`", page))
+    named = {
+        name for name in tests if name.startswith("test_") or re.match("[A-Z][a-z]+[A-Z]", name)
+    }
+    assert len(named) > 20
+    assert {name for name in named if not re.search(rf"\b{name}\b", everything)} == set()
+
+
+def _test_files() -> list[Path]:
+    tests = ROOT / "tests"
+    return [*(tests / "python").glob("test_*.py"), *(tests / "cpp").glob("*_test.cpp")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
+    drawn = "plots/"  # by make docs, not kept
+    missing = [
+        link for link in links if not link.startswith(drawn) and not (page.parent / link).exists()
+    ]
+    assert missing == []
