@@ -24,6 +24,9 @@ BYTE_LEVEL = (
     "include/bsonpp/array_index.h",  # its words are the cursor's and the writer's
     "include/bsonpp/writer.h",
     "src/bsonpp/writer.cpp",
+    "include/bsonpp/text_writer.h",  # what the writer is to BSON, these are to JSON text
+    "src/bsonpp/text_writer.cpp",
+    "src/bsonpp/json_text.cpp",
     "*utf8*",
 )
 

@@ -1,0 +1,124 @@
+#include <bsonpp/json_parser.h>
+
+#include <bit>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <unordered_map>
+
+namespace bsonpp {
+
+namespace {
+
+JsonErrorCode code_of(simdjson::error_code error) noexcept {
+  switch (error) {
+    case simdjson::SUCCESS:
+      return JsonErrorCode::kOk;
+    case simdjson::CAPACITY:
+      return JsonErrorCode::kTooLarge;
+    case simdjson::MEMALLOC:
+      return JsonErrorCode::kOutOfMemory;
+    case simdjson::DEPTH_ERROR:
+      return JsonErrorCode::kNestingTooDeep;
+    case simdjson::UTF8_ERROR:
+      return JsonErrorCode::kInvalidUtf8;
+    default:
+      return JsonErrorCode::kMalformed;
+  }
+}
+
+template <typename Word>
+std::uint64_t load(const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+
+// The length and up to eight bytes of a key: equal for equal keys, and different for most others.
+std::uint64_t tag_of(std::string_view key) noexcept {
+  constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15U;
+  const std::size_t size = key.size();
+  const char* data = key.data();
+  std::uint64_t bytes = 0;
+  if (size >= 8) {
+    bytes = load<std::uint64_t>(data) ^ std::rotl(load<std::uint64_t>(data + size - 8), 29);
+  } else if (size >= 4) {
+    bytes = load<std::uint32_t>(data) | load<std::uint32_t>(data + size - 4) << 32U;
+  } else if (size >= 1) {
+    bytes = load<std::uint8_t>(data) | load<std::uint8_t>(data + size / 2) << 8U |
+            load<std::uint8_t>(data + size - 1) << 16U;
+  }
+  return bytes + size * kMultiplier;
+}
+
+// Fields up to which comparing each with each is faster than a table.
+constexpr std::size_t kFewFields = 24;
+
+}  // namespace
+
+JsonErrorCode JsonParser::parse(std::string_view text, JsonElement& root) noexcept {
+  // A byte order mark is no JSON, though newer versions of simdjson pass over it.
+  if (text.starts_with("\xef\xbb\xbf")) return JsonErrorCode::kMalformed;
+  return code_of(parser_.parse(text.data(), text.size()).get(root));
+}
+
+std::size_t JsonFieldStack::push(simdjson::dom::object object) {
+  const std::size_t base = fields_.size();
+  for (const simdjson::dom::key_value_pair field : object) {
+    fields_.push_back({field.key, field.value});
+  }
+  if (has_duplicates(base)) [[unlikely]] {
+    resolve_duplicates(base);
+  }
+  return base;
+}
+
+bool JsonFieldStack::has_duplicates(std::size_t base) {
+  const std::size_t count = fields_.size() - base;
+  if (count < 2) return false;
+  if (count > kFewFields) return has_duplicates_of_many(base);
+  std::uint64_t tags[kFewFields];
+  for (std::size_t i = 0; i < count; ++i) {
+    tags[i] = tag_of(fields_[base + i].key);
+    std::uint64_t same = 0;
+    for (std::size_t j = 0; j < i; ++j) same |= static_cast<std::uint64_t>(tags[j] == tags[i]);
+    if (same == 0) continue;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (fields_[base + j].key == fields_[base + i].key) return true;
+    }
+  }
+  return false;
+}
+
+bool JsonFieldStack::has_duplicates_of_many(std::size_t base) {
+  constexpr std::uint32_t kEmpty = std::numeric_limits<std::uint32_t>::max();
+  const std::size_t count = fields_.size() - base;
+  const std::size_t slots = std::bit_ceil(2 * count);
+  table_.assign(slots, kEmpty);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view key = fields_[base + i].key;
+    std::size_t slot = std::hash<std::string_view>{}(key) & (slots - 1);
+    while (table_[slot] != kEmpty) {
+      if (fields_[base + table_[slot]].key == key) return true;
+      slot = (slot + 1) & (slots - 1);
+    }
+    table_[slot] = static_cast<std::uint32_t>(i);
+  }
+  return false;
+}
+
+void JsonFieldStack::resolve_duplicates(std::size_t base) {
+  std::unordered_map<std::string_view, std::size_t> places;
+  std::size_t kept = base;
+  for (std::size_t i = base; i < fields_.size(); ++i) {
+    const auto [place, is_new] = places.try_emplace(fields_[i].key, kept);
+    if (is_new) {
+      fields_[kept++] = fields_[i];
+    } else {
+      fields_[place->second].value = fields_[i].value;
+    }
+  }
+  drop(kept);
+}
+
+}  // namespace bsonpp

@@ -1,0 +1,241 @@
+#include <bsonpp/civil_time.h>
+#include <bsonpp/json_scalars.h>
+
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace bsonpp {
+
+namespace {
+
+struct NamedWrapper {
+  std::string_view key;
+  JsonWrapper wrapper;
+};
+
+constexpr std::array kWrappers = {
+    NamedWrapper{"$oid", JsonWrapper::kOid},
+    NamedWrapper{"$date", JsonWrapper::kDate},
+    NamedWrapper{"$numberInt", JsonWrapper::kNumberInt},
+    NamedWrapper{"$numberDouble", JsonWrapper::kNumberDouble},
+    NamedWrapper{"$numberLong", JsonWrapper::kNumberLong},
+    NamedWrapper{"$numberDecimal", JsonWrapper::kNumberDecimal},
+    NamedWrapper{"$binary", JsonWrapper::kBinary},
+    NamedWrapper{"$timestamp", JsonWrapper::kTimestamp},
+    NamedWrapper{"$ref", JsonWrapper::kRef},
+    NamedWrapper{"$regularExpression", JsonWrapper::kRegularExpression},
+    NamedWrapper{"$regex", JsonWrapper::kRegex},
+    NamedWrapper{"$uuid", JsonWrapper::kUuid},
+    NamedWrapper{"$code", JsonWrapper::kCode},
+    NamedWrapper{"$minKey", JsonWrapper::kMinKey},
+    NamedWrapper{"$maxKey", JsonWrapper::kMaxKey},
+    NamedWrapper{"$symbol", JsonWrapper::kSymbol},
+    NamedWrapper{"$undefined", JsonWrapper::kUndefined},
+    NamedWrapper{"$dbPointer", JsonWrapper::kDbPointer},
+};
+
+bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
+
+// The value of a hexadecimal digit, or 16.
+unsigned hex_digit(char digit) noexcept {
+  if (is_digit(digit)) return static_cast<unsigned>(digit - '0');
+  if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a') + 10;
+  if (digit >= 'A' && digit <= 'F') return static_cast<unsigned>(digit - 'A') + 10;
+  return 16;
+}
+
+constexpr std::uint8_t kNoBase64 = 64;
+
+constexpr auto kBase64Values = [] {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoBase64);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    values[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
+
+// Exactly `count` digits at the start of `text`, which loses them.
+bool take_digits(std::string_view& text, std::size_t count, int& number) noexcept {
+  if (text.size() < count) return false;
+  number = 0;
+  for (const char digit : text.substr(0, count)) {
+    if (!is_digit(digit)) return false;
+    number = number * 10 + (digit - '0');
+  }
+  text.remove_prefix(count);
+  return true;
+}
+
+bool take(std::string_view& text, char expected) noexcept {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+bool take_civil(std::string_view& text, CivilTime& time) noexcept {
+  int year = 0;
+  const bool shaped =
+      take_digits(text, 4, year) && take(text, '-') && take_digits(text, 2, time.month) &&
+      take(text, '-') && take_digits(text, 2, time.day) && take(text, 'T') &&
+      take_digits(text, 2, time.hour) && take(text, ':') && take_digits(text, 2, time.minute) &&
+      take(text, ':') && take_digits(text, 2, time.second);
+  if (!shaped || year < 1 || time.month < 1 || time.month > 12 || time.hour > 23 ||
+      time.minute > 59 || time.second > 59) {
+    return false;
+  }
+  time.year = year;
+  const bool december = time.month == 12;
+  const auto days = days_from_civil(december ? year + 1 : year, december ? 1 : time.month + 1, 1) -
+                    days_from_civil(year, time.month, 1);
+  return time.day >= 1 && time.day <= days;
+}
+
+// json_util multiplies the fraction as a double and cuts the rest off, and so does this.
+bool take_fraction(std::string_view& text, int& microsecond) noexcept {
+  microsecond = 0;
+  if (!take(text, '.')) return true;
+  constexpr std::size_t kExactDigits = 15;
+  double digits = 0;
+  double scale = 1;
+  std::size_t count = 0;
+  for (; count < text.size() && is_digit(text[count]); ++count) {
+    digits = digits * 10 + (text[count] - '0');
+    scale *= 10;
+  }
+  if (count == 0 || count > kExactDigits) return false;
+  text.remove_prefix(count);
+  microsecond = static_cast<int>(digits / scale * 1000000);
+  return microsecond < 1000000;
+}
+
+// "", "Z", or a sign with HH:MM, HHMM or HH.
+bool parse_offset(std::string_view text, std::int64_t& seconds) noexcept {
+  seconds = 0;
+  if (text.empty() || text == "Z") return true;
+  const bool negative = text.front() == '-';
+  if (!negative && text.front() != '+') return false;
+  text.remove_prefix(1);
+  int hours = 0;
+  int minutes = 0;
+  if (!take_digits(text, 2, hours)) return false;
+  if (!text.empty()) {
+    take(text, ':');
+    if (!take_digits(text, 2, minutes) || !text.empty()) return false;
+  }
+  seconds = (hours * 60 + minutes) * 60;
+  if (negative) seconds = -seconds;
+  return true;
+}
+
+}  // namespace
+
+JsonWrapper json_wrapper_of(std::string_view key) noexcept {
+  if (!key.starts_with('$')) return JsonWrapper::kNone;
+  for (const NamedWrapper& named : kWrappers) {
+    if (named.key == key) return named.wrapper;
+  }
+  return JsonWrapper::kNone;
+}
+
+bool parse_integer(std::string_view text, std::int64_t& number) noexcept {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end;
+}
+
+bool parse_double(std::string_view text, double& number) noexcept {
+  if (text == "NaN") {
+    number = std::numeric_limits<double>::quiet_NaN();
+    return true;
+  }
+  if (text == "Infinity" || text == "-Infinity") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    number = text.front() == '-' ? -infinity : infinity;
+    return true;
+  }
+  // from_chars() would also read "nan", "inf" and "nan(…)".
+  if (text.find_first_not_of("+-.0123456789eE") != std::string_view::npos) return false;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end;
+}
+
+bool parse_hex(std::string_view text, char* out, std::size_t size) noexcept {
+  if (text.size() != 2 * size) return false;
+  for (std::size_t i = 0; i < size; ++i) {
+    const unsigned high = hex_digit(text[2 * i]);
+    const unsigned low = hex_digit(text[2 * i + 1]);
+    if ((high | low) > 15) return false;
+    out[i] = static_cast<char>(high << 4U | low);
+  }
+  return true;
+}
+
+bool parse_uuid(std::string_view text, char* out) noexcept {
+  constexpr std::size_t kBytes = 16;
+  if (text.size() == 2 * kBytes) return parse_hex(text, out, kBytes);
+  if (text.size() != 2 * kBytes + 4) return false;
+  constexpr std::array<std::size_t, 5> kGroups = {4, 2, 2, 2, 6};  // bytes
+  for (std::size_t i = 0; i < kGroups.size(); ++i) {
+    if (i != 0 && !take(text, '-')) return false;
+    if (!parse_hex(text.substr(0, 2 * kGroups[i]), out, kGroups[i])) return false;
+    text.remove_prefix(2 * kGroups[i]);
+    out += kGroups[i];
+  }
+  return true;
+}
+
+bool parse_base64(std::string_view text, std::vector<char>& bytes) {
+  bytes.clear();
+  if (text.size() % 4 != 0) return false;
+  std::size_t padding = 0;
+  while (padding < 2 && !text.empty() && text.back() == '=') {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  bytes.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char character : text) {
+    const std::uint8_t value = kBase64Values[static_cast<std::uint8_t>(character)];
+    if (value == kNoBase64) return false;
+    group = group << 6U | value;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push_back(static_cast<char>(group >> bits));
+    }
+  }
+  return true;
+}
+
+bool parse_subtype(std::string_view text, std::uint8_t& subtype) noexcept {
+  if (text.empty() || text.size() > 2) return false;
+  unsigned value = 0;
+  for (const char character : text) {
+    const unsigned digit = hex_digit(character);
+    if (digit > 15) return false;
+    value = value * 16 + digit;
+  }
+  subtype = static_cast<std::uint8_t>(value);
+  return true;
+}
+
+bool parse_iso_datetime(std::string_view text, std::int64_t& micros) noexcept {
+  CivilTime time;
+  std::int64_t offset = 0;
+  if (!take_civil(text, time) || !take_fraction(text, time.microsecond) ||
+      !parse_offset(text, offset)) {
+    return false;
+  }
+  const std::int64_t seconds = seconds_from_civil(time) - offset;
+  if (seconds < kMinCivilMillis / 1000 || seconds > kMaxCivilMillis / 1000) return false;
+  micros = seconds * 1000000 + time.microsecond;
+  return true;
+}
+
+}  // namespace bsonpp

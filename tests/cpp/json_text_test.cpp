@@ -1,0 +1,151 @@
+#include <bsonpp/decimal128.h>
+#include <bsonpp/json_text.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+#include <string>
+
+namespace bsonpp {
+namespace {
+
+std::string double_text(double number) {
+  std::array<char, kDoubleTextSize> room{};
+  return {room.data(), put_double(room.data(), number)};
+}
+
+std::string datetime_text(std::int64_t millis) {
+  std::array<char, kIsoDatetimeTextSize> room{};
+  return {room.data(), put_iso_datetime(room.data(), millis)};
+}
+
+std::string string_text(std::string_view text, bool ascii = true) {
+  HeapStorage storage;
+  TextWriter out(storage);
+  EXPECT_EQ(write_json_string(out, text, ascii), JsonStringError::kNone);
+  return std::string(out.text());
+}
+
+// The values are those of Python's repr().
+TEST(JsonText, DoublesAsPythonWritesThem) {
+  EXPECT_EQ(double_text(0.0), "0.0");
+  EXPECT_EQ(double_text(-0.0), "-0.0");
+  EXPECT_EQ(double_text(1.0), "1.0");
+  EXPECT_EQ(double_text(12.5), "12.5");
+  EXPECT_EQ(double_text(-0.0001), "-0.0001");
+  EXPECT_EQ(double_text(0.00001), "1e-05");
+  EXPECT_EQ(double_text(0.1 + 0.2), "0.30000000000000004");
+  EXPECT_EQ(double_text(1e15), "1000000000000000.0");
+  EXPECT_EQ(double_text(1e16), "1e+16");
+  EXPECT_EQ(double_text(1.5e300), "1.5e+300");
+  EXPECT_EQ(double_text(123456789012345680.0), "1.2345678901234568e+17");
+  EXPECT_EQ(double_text(std::numeric_limits<double>::denorm_min()), "5e-324");
+  EXPECT_EQ(double_text(99999999999.9999), "99999999999.9999");
+}
+
+TEST(JsonText, Integers) {
+  std::array<char, kIntegerTextSize> room{};
+  const auto text = [&room](std::int64_t number) {
+    return std::string(room.data(), put_integer(room.data(), number));
+  };
+  EXPECT_EQ(text(0), "0");
+  EXPECT_EQ(text(-7), "-7");
+  EXPECT_EQ(text(100), "100");
+  EXPECT_EQ(text(std::numeric_limits<std::int64_t>::max()), "9223372036854775807");
+  EXPECT_EQ(text(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
+}
+
+TEST(JsonText, Datetimes) {
+  EXPECT_EQ(datetime_text(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(datetime_text(1356351330501), "2012-12-24T12:15:30.501Z");
+  EXPECT_EQ(datetime_text(1356351330050), "2012-12-24T12:15:30.050Z");
+  EXPECT_EQ(datetime_text(-1), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(datetime_text(253402300800000), "+010000-01-01T00:00:00Z");
+  EXPECT_EQ(datetime_text(-62167219200001), "-000001-12-31T23:59:59.999Z");
+  EXPECT_LE(datetime_text(std::numeric_limits<std::int64_t>::min()).size(), kIsoDatetimeTextSize);
+}
+
+TEST(JsonText, Base64) {
+  std::array<char, 16> room{};
+  const auto text = [&room](std::string_view bytes) {
+    const char* end = put_base64(room.data(), as_bytes(bytes));
+    EXPECT_EQ(static_cast<std::size_t>(end - room.data()), base64_size(bytes.size()));
+    return std::string(room.data(), base64_size(bytes.size()));
+  };
+  EXPECT_EQ(text(""), "");
+  EXPECT_EQ(text("f"), "Zg==");
+  EXPECT_EQ(text("fo"), "Zm8=");
+  EXPECT_EQ(text("foo"), "Zm9v");
+  EXPECT_EQ(text("\xff\xfe\xfd"), "//79");
+}
+
+TEST(JsonText, StringsAreEscapedAtEveryPlace) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (std::size_t place = 0; place <= size; ++place) {
+      std::string text(size, 'x');
+      text.insert(place, "\"");
+      std::string expected(size, 'x');
+      expected.insert(place, "\\\"");
+      EXPECT_EQ(string_text(text), "\"" + expected + "\"");
+    }
+  }
+  EXPECT_EQ(string_text("\n\r\t\f\b\\\x01\x7f"), R"("\n\r\t\f\b\\\u0001\u007f")");
+  EXPECT_EQ(string_text("é€🎉"), R"("\u00e9\u20ac\ud83c\udf89")");
+  EXPECT_EQ(string_text("é€🎉\x7f\x01", /*ascii=*/false), "\"é€🎉\x7f\\u0001\"");
+}
+
+TEST(JsonText, LongTextIsWrittenInPieces) {
+  for (const std::size_t before : {2045U, 2046U, 2047U, 2048U}) {
+    const std::string plain(before, 'x');
+    EXPECT_EQ(string_text(plain + "🎉" + plain), "\"" + plain + R"(\ud83c\udf89)" + plain + "\"");
+  }
+}
+
+TEST(JsonText, InvalidUtf8IsRefused) {
+  HeapStorage storage;
+  TextWriter out(storage);
+  for (const std::string_view text : {"\xff", "abc\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+    EXPECT_EQ(write_json_string(out, text, true), JsonStringError::kInvalidUtf8);
+  }
+}
+
+std::string decimal_round_trip(std::string_view text) {
+  std::array<char, kDecimal128Size> bytes{};
+  if (!parse_decimal128(text, bytes)) return "refused";
+  std::array<char, kDecimal128TextSize> room{};
+  return {room.data(), put_decimal128(room.data(), as_bytes({bytes.data(), bytes.size()}))};
+}
+
+TEST(Decimal128, TextOfTheSpecification) {
+  EXPECT_EQ(decimal_round_trip("0"), "0");
+  EXPECT_EQ(decimal_round_trip("-0"), "-0");
+  EXPECT_EQ(decimal_round_trip("0.000"), "0.000");
+  EXPECT_EQ(decimal_round_trip("12.50"), "12.50");
+  EXPECT_EQ(decimal_round_trip("1E+3"), "1E+3");
+  EXPECT_EQ(decimal_round_trip("1e-6"), "0.000001");
+  EXPECT_EQ(decimal_round_trip("1e-7"), "1E-7");
+  EXPECT_EQ(decimal_round_trip("+.5"), "0.5");
+  EXPECT_EQ(decimal_round_trip("9.999999999999999999999999999999999E+6144"),
+            "9.999999999999999999999999999999999E+6144");
+  EXPECT_EQ(decimal_round_trip("1E+6144"), "1.000000000000000000000000000000000E+6144");
+  EXPECT_EQ(decimal_round_trip("1E-6176"), "1E-6176");
+  EXPECT_EQ(decimal_round_trip("10E-6177"), "1E-6176");
+  EXPECT_EQ(decimal_round_trip("0E+9999"), "0E+6111");
+  EXPECT_EQ(decimal_round_trip("-Infinity"), "-Infinity");
+  EXPECT_EQ(decimal_round_trip("-inf"), "-Infinity");
+  EXPECT_EQ(decimal_round_trip("-nan"), "NaN");
+}
+
+TEST(Decimal128, WhatCannotBeHeldExactlyIsRefused) {
+  const std::string digits(34, '9');
+  EXPECT_EQ(decimal_round_trip(digits), digits);
+  for (const std::string& text :
+       {digits + "1", std::string("1E+6145"), std::string("1E-6177"), std::string(""),
+        std::string("."), std::string("1e"), std::string("1e+-2"), std::string("1x"),
+        std::string("--1"), std::string("0x10")}) {
+    EXPECT_EQ(decimal_round_trip(text), "refused") << text;
+  }
+}
+
+}  // namespace
+}  // namespace bsonpp
