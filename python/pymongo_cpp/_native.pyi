@@ -10,7 +10,7 @@ from collections.abc import (
     ValuesView,
 )
 from mmap import mmap
-from typing import IO, Any, BinaryIO, TypeVar, overload
+from typing import IO, Any, BinaryIO, ClassVar, Literal, Self, TypeVar, final, overload
 
 from bson.codec_options import CodecOptions
 
@@ -225,3 +225,33 @@ def _encode_batched_write_command(
     ctx: Any,
     /,
 ) -> tuple[bytes, list[Mapping[str, Any]]]: ...
+
+# What pymongo_cpp.json is made of.
+
+def bson_to_json(
+    data: _ReadableBuffer,
+    mode: Literal["relaxed", "canonical", "legacy", "plain"] = "relaxed",
+    datetimes: Literal["iso8601", "milliseconds"] = ...,
+    decimals: Literal["string", "number"] = ...,
+    non_finite: Literal["null", "string", "error"] = ...,
+    ensure_ascii: bool = True,
+) -> bytes: ...
+def bson_to_json_lines(
+    data: _ReadableBuffer,
+    mode: Literal["relaxed", "canonical", "legacy", "plain"] = "relaxed",
+    datetimes: Literal["iso8601", "milliseconds"] = ...,
+    decimals: Literal["string", "number"] = ...,
+    non_finite: Literal["null", "string", "error"] = ...,
+    ensure_ascii: bool = True,
+) -> bytes: ...
+def bson_to_json_array(
+    data: _ReadableBuffer,
+    mode: Literal["relaxed", "canonical", "legacy", "plain"] = "relaxed",
+    datetimes: Literal["iso8601", "milliseconds"] = ...,
+    decimals: Literal["string", "number"] = ...,
+    non_finite: Literal["null", "string", "error"] = ...,
+    ensure_ascii: bool = True,
+) -> bytes: ...
+def _json_to_bson(text: str | _ReadableBuffer, /) -> bytes | None: ...
+def _json_dumps(obj: Any, json_options: CodecOptions[Any], fallback: Any, /) -> str: ...
+def _json_loads(text: Any, json_options: CodecOptions[Any], object_hook: Any, /) -> Any: ...

@@ -11,6 +11,8 @@ extern PyMethodDef public_functions[];
 extern PyMethodDef cbson_functions[];
 // The functions of PyMongo's pymongo._cmessage, with their positional arguments.
 extern PyMethodDef cmessage_functions[];
+// What pymongo_cpp.json is made of.
+extern PyMethodDef json_functions[];
 // project() and select().
 extern PyMethodDef lazy_functions[];
 

@@ -17,7 +17,7 @@ int execute(PyObject* module) {
   }
   if (!(*slot)->load(module)) return -1;
   for (PyMethodDef* functions :
-       {public_functions, cbson_functions, cmessage_functions, lazy_functions}) {
+       {public_functions, cbson_functions, cmessage_functions, lazy_functions, json_functions}) {
     if (PyModule_AddFunctions(module, functions) < 0) return -1;
   }
   return 0;

@@ -6,8 +6,14 @@
 #include "slot.h"
 #include "type_table.h"
 
+#include <bsonpp/index.h>
+
 #include <cstdint>
 #include <memory>
+
+namespace bsonpp {
+class JsonParser;
+}
 
 namespace pymongo_cpp {
 
@@ -41,6 +47,11 @@ namespace pymongo_cpp {
   X(from_bytes, "from_bytes")               \
   X(big, "big")                             \
   X(read, "read")                           \
+  X(json_options, "json_options")           \
+  X(json_mode, "json_mode")                 \
+  X(datetime_representation, "datetime_representation") \
+  X(strict_number_long, "strict_number_long") \
+  X(strict_uuid, "strict_uuid")             \
   X(max_bson_size, "max_bson_size")         \
   X(max_message_size, "max_message_size")   \
   X(max_write_batch_size, "max_write_batch_size") \
@@ -132,8 +143,11 @@ struct ModuleState {
   std::uint64_t request_counter = 0;
   CodecOptionsCache options_cache;
   KeyCache key_cache;
+  bsonpp::KeyShape key_shape;
   Ref document_iterator_type;
   Ref file_iterator_type;
+  // Used again for each JSON text; null while it is in use, see BorrowedParser.
+  std::shared_ptr<bsonpp::JsonParser> json_parser;
   Ref lazy_document_type;
   Ref lazy_array_type;
   Ref selection_type;

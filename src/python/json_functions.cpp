@@ -1,0 +1,226 @@
+// The module's functions for JSON.
+#include "arguments.h"
+#include "buffer.h"
+#include "functions.h"
+#include "json_dumps.h"
+#include "json_loads.h"
+#include "json_support.h"
+
+#include <bsonpp/json_builder.h>
+#include <bsonpp/json_to_bson.h>
+
+#include <array>
+#include <limits>
+
+namespace pymongo_cpp {
+
+namespace {
+
+using bsonpp::JsonDatetime;
+using bsonpp::JsonFormat;
+using bsonpp::JsonMode;
+using bsonpp::PlainNonFinite;
+
+// One of the words that a parameter may be.
+template <typename Value>
+struct Choice {
+  const char* word;
+  Value value;
+};
+
+template <typename Value, std::size_t Count>
+bool choose(const char* parameter, PyObject* argument,
+            const std::array<Choice<Value>, Count>& choices, Value& value) {
+  if (argument == nullptr) return true;
+  if (PyUnicode_Check(argument)) {
+    for (const Choice<Value>& choice : choices) {
+      if (PyUnicode_CompareWithASCIIString(argument, choice.word) == 0) {
+        value = choice.value;
+        return true;
+      }
+    }
+  }
+  PyErr_Format(PyExc_ValueError, "unknown %s: %R", parameter, argument);
+  return false;
+}
+
+constexpr std::array kModes = {
+    Choice<JsonMode>{"relaxed", JsonMode::kRelaxed},
+    Choice<JsonMode>{"canonical", JsonMode::kCanonical},
+    Choice<JsonMode>{"legacy", JsonMode::kLegacy},
+    Choice<JsonMode>{"plain", JsonMode::kPlain},
+};
+constexpr std::array kDatetimes = {
+    Choice<JsonDatetime>{"iso8601", JsonDatetime::kPlainIso8601},
+    Choice<JsonDatetime>{"milliseconds", JsonDatetime::kPlainMillis},
+};
+constexpr std::array kDecimals = {
+    Choice<bool>{"string", false},
+    Choice<bool>{"number", true},
+};
+constexpr std::array kNonFinites = {
+    Choice<PlainNonFinite>{"null", PlainNonFinite::kNull},
+    Choice<PlainNonFinite>{"string", PlainNonFinite::kString},
+    Choice<PlainNonFinite>{"error", PlainNonFinite::kError},
+};
+
+// data, mode, datetimes, decimals, non_finite, ensure_ascii
+constexpr std::array<const char*, 6> kFormatNames = {"data",     "mode",       "datetimes",
+                                                     "decimals", "non_finite", "ensure_ascii"};
+using FormatArguments = std::array<PyObject*, kFormatNames.size()>;
+
+bool parse_format(const FormatArguments& bound, JsonFormat& format) {
+  JsonMode mode = JsonMode::kRelaxed;
+  if (!choose("mode", bound[1], kModes, mode)) return false;
+  format = JsonFormat::of(mode);
+  if (!format.is_plain() && (bound[2] != nullptr || bound[3] != nullptr || bound[4] != nullptr)) {
+    PyErr_SetString(PyExc_ValueError,
+                    "datetimes, decimals and non_finite are for mode='plain' only");
+    return false;
+  }
+  if (!choose("datetimes", bound[2], kDatetimes, format.datetime) ||
+      !choose("decimals", bound[3], kDecimals, format.decimal_as_number) ||
+      !choose("non_finite", bound[4], kNonFinites, format.non_finite)) {
+    return false;
+  }
+  if (bound[5] == nullptr) return true;
+  const int ascii = PyObject_IsTrue(bound[5]);
+  format.ascii = ascii > 0;
+  return ascii >= 0;
+}
+
+PyObject* raise_bson_error(const ModuleState& state, const bsonpp::BsonToJsonError& error) {
+  if (error.bson.code == bsonpp::ErrorCode::kOutOfMemory ||
+      error.value == bsonpp::JsonWriteError::kOutOfMemory) {
+    return PyErr_NoMemory();
+  }
+  if (error.value == bsonpp::JsonWriteError::kNonFinite) {
+    PyErr_SetString(PyExc_ValueError, "a number that is not finite is not JSON");
+    return nullptr;
+  }
+  const char* reason = error.value == bsonpp::JsonWriteError::kInvalidUtf8
+                           ? message(bsonpp::ErrorCode::kInvalidUtf8)
+                           : message(error.bson.code);
+  PyErr_Format(state.types.invalid_bson.get(), "%s (at byte %zu)", reason, error.bson.offset);
+  return nullptr;
+}
+
+// Calls convert(bytes, format, text) without the GIL and returns the text as bytes.
+template <typename Convert>
+PyObject* to_json(const char* name, PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                  PyObject* keyword_names, Convert convert) {
+  const ModuleState& state = ModuleState::of(module);
+  FormatArguments bound{};
+  JsonFormat format;
+  Buffer buffer;
+  if (!bind_arguments({name, kFormatNames, 1}, arguments, count, keyword_names, bound) ||
+      !parse_format(bound, format) || !buffer.read(bound[0])) {
+    return nullptr;
+  }
+  ScratchStorage storage;
+  bsonpp::TextWriter text(storage, storage.first());
+  bsonpp::BsonToJsonError error;
+  {
+    const ReleasedGil released(buffer.bytes().size());
+    error = convert(buffer.bytes(), format, text);
+  }
+  if (error) return raise_bson_error(state, error);
+  return PyBytes_FromStringAndSize(text.text().data(), ssize(text.text()));
+}
+
+PyObject* bson_to_json(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                       PyObject* keyword_names) {
+  return to_json("bson_to_json", module, arguments, count, keyword_names,
+                 [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
+                   return bsonpp::bson_to_json(bytes, format, text);
+                 });
+}
+
+PyObject* bson_to_json_lines(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                             PyObject* keyword_names) {
+  return to_json("bson_to_json_lines", module, arguments, count, keyword_names,
+                 [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
+                   return bsonpp::bson_stream_to_json(bytes, format, bsonpp::JsonFraming::kLines,
+                                                      text);
+                 });
+}
+
+PyObject* bson_to_json_array(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                             PyObject* keyword_names) {
+  return to_json("bson_to_json_array", module, arguments, count, keyword_names,
+                 [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
+                   return bsonpp::bson_stream_to_json(bytes, format, bsonpp::JsonFraming::kArray,
+                                                      text);
+                 });
+}
+
+// The BSON of a text, or None where the fast path refuses it; the package then finds out why.
+PyObject* json_to_bson(PyObject* module, PyObject* text) {
+  ModuleState& state = ModuleState::of(module);
+  Buffer buffer;
+  std::string_view view;
+  if (PyUnicode_Check(text)) {
+    if (!utf8_view(text, view)) {
+      PyErr_Clear();
+      Py_RETURN_NONE;
+    }
+  } else {
+    if (!buffer.read(text)) return nullptr;
+    view = bsonpp::as_text(buffer.bytes());
+  }
+  const BorrowedParser parser(state);
+  if (!parser) return nullptr;
+  ScratchStorage storage;
+  bsonpp::Writer writer(storage, storage.first());
+  bsonpp::JsonErrorCode code{};
+  {
+    const ReleasedGil released(view.size());
+    code = bsonpp::try_json_to_bson(view, *parser, writer);
+  }
+  if (code == bsonpp::JsonErrorCode::kOutOfMemory) return PyErr_NoMemory();
+  if (code != bsonpp::JsonErrorCode::kOk) Py_RETURN_NONE;
+  const std::string_view bytes = bsonpp::as_text(writer.bytes());
+  return PyBytes_FromStringAndSize(bytes.data(), ssize(bytes));
+}
+
+PyObject* dumps(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
+  if (!check_argument_count("_json_dumps", count, 3, 3)) return nullptr;
+  return dump_object(ModuleState::of(module), arguments[0], arguments[1], arguments[2]).release();
+}
+
+PyObject* loads(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
+  if (!check_argument_count("_json_loads", count, 3, 3)) return nullptr;
+  return load_text(ModuleState::of(module), arguments[0], arguments[1], arguments[2]).release();
+}
+
+}  // namespace
+
+#define PYMONGO_CPP_FORMAT_SIGNATURE                                                   \
+  "(data, mode='relaxed', datetimes='iso8601', decimals='string', non_finite='null', " \
+  "ensure_ascii=True)\n--\n\n"
+
+PyMethodDef json_functions[] = {
+    {"bson_to_json", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(bson_to_json)),
+     METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("bson_to_json" PYMONGO_CPP_FORMAT_SIGNATURE
+               "The JSON object of one BSON document, as bytes.")},
+    {"bson_to_json_lines",
+     reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(bson_to_json_lines)),
+     METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("bson_to_json_lines" PYMONGO_CPP_FORMAT_SIGNATURE
+               "A JSON object and a line feed for each of the BSON documents in `data`.")},
+    {"bson_to_json_array",
+     reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(bson_to_json_array)),
+     METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("bson_to_json_array" PYMONGO_CPP_FORMAT_SIGNATURE
+               "One JSON array of the BSON documents in `data`.")},
+    {"_json_to_bson", json_to_bson, METH_O,
+     PyDoc_STR("The BSON of a JSON text, or None where json_util has to decide.")},
+    {"_json_dumps", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(dumps)),
+     METH_FASTCALL, PyDoc_STR("_json_dumps(obj, json_options, fallback)")},
+    {"_json_loads", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(loads)),
+     METH_FASTCALL, PyDoc_STR("_json_loads(text, json_options, object_hook)")},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace pymongo_cpp

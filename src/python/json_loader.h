@@ -1,0 +1,55 @@
+// Makes Python objects of what simdjson has parsed.
+#pragma once
+
+#include "key_cache.h"
+#include "recursion.h"
+#include "state.h"
+
+#include <bsonpp/json_parser.h>
+#include <bsonpp/json_scalars.h>
+
+#include <string_view>
+
+namespace pymongo_cpp {
+
+// Walks simdjson's tape. Every function returns null with a Python exception when it failed; but
+// when refused(), then without one.
+class JsonLoader {
+ public:
+  JsonLoader(ModuleState& state, const CodecOptions& options, PyObject* json_options,
+             PyObject* object_hook)
+      : state_(state), options_(options), json_options_(json_options), object_hook_(object_hook) {}
+
+  Ref value(bsonpp::JsonElement element);
+  // Whether json_util has to read the whole text.
+  bool refused() const noexcept { return refused_; }
+
+ private:
+  Ref string_value(std::string_view text);
+  Ref array_value(simdjson::dom::array array);
+  Ref object_value(simdjson::dom::object object);
+  Ref fields_value(simdjson::dom::object object);
+  bool key(std::string_view text, Ref& made);
+
+  // The value of an object with one field whose key is a type wrapper's; null without an exception
+  // when it is not of the usual form.
+  Ref wrapped_value(bsonpp::JsonWrapper wrapper, bsonpp::JsonElement content);
+  Ref object_id_value(std::string_view hex);
+  Ref date_value(bsonpp::JsonElement date);
+  Ref date_of_text(std::string_view text);
+  Ref number_value(bsonpp::JsonWrapper wrapper, std::string_view text);
+  Ref binary_value(simdjson::dom::object parts);
+  Ref uuid_value(std::string_view text);
+  Ref timestamp_value(simdjson::dom::object parts);
+  Ref regex_value(simdjson::dom::object parts);
+
+  ModuleState& state_;
+  const CodecOptions& options_;
+  PyObject* json_options_;
+  PyObject* object_hook_;
+  KeyCache::Reader reader_;
+  NestingGuard guard_;
+  bool refused_ = false;
+};
+
+}  // namespace pymongo_cpp

@@ -1,0 +1,247 @@
+// Extended JSON's type wrappers as Python objects.
+#include "json_loader.h"
+#include "types/binary.h"
+#include "types/datetime.h"
+#include "types/identifiers.h"
+#include "types/numbers.h"
+#include "types/regex.h"
+
+#include <bsonpp/civil_time.h>
+#include <bsonpp/decimal128.h>
+
+#include <array>
+#include <new>
+#include <vector>
+
+namespace pymongo_cpp {
+
+namespace {
+
+using bsonpp::BinarySubtype;
+using bsonpp::JsonElement;
+using bsonpp::JsonWrapper;
+using simdjson::dom::element_type;
+using simdjson::dom::object;
+
+bool as_string(JsonElement element, std::string_view& text) {
+  return element.get(text) == simdjson::SUCCESS;
+}
+
+// The two fields of an object that has no others; false when it is not so.
+bool two_fields(object parts, std::string_view first, JsonElement& first_value,
+                std::string_view second, JsonElement& second_value) {
+  return parts.size() == 2 && parts.at_key(first).get(first_value) == simdjson::SUCCESS &&
+         parts.at_key(second).get(second_value) == simdjson::SUCCESS;
+}
+
+bool as_uint32(JsonElement element, std::uint32_t& number) {
+  std::int64_t value = 0;
+  if (element.type() != element_type::INT64 || element.get(value) != simdjson::SUCCESS ||
+      value < 0 || value > 0xffffffff) {
+    return false;
+  }
+  number = static_cast<std::uint32_t>(value);
+  return true;
+}
+
+bool is_one(JsonElement element) {
+  std::uint32_t number = 0;
+  return as_uint32(element, number) && number == 1;
+}
+
+template <std::size_t Size>
+bsonpp::Bytes bytes_of(const std::array<char, Size>& bytes) {
+  return bsonpp::as_bytes({bytes.data(), bytes.size()});
+}
+
+// json_util reads a UUID of subtype 4 as STANDARD, and one of subtype 3 never so.
+UuidRepresentation representation_for(BinarySubtype subtype, UuidRepresentation wanted) {
+  if (wanted == UuidRepresentation::kUnspecified) return wanted;
+  if (subtype == BinarySubtype::kUuid) return UuidRepresentation::kStandard;
+  return wanted == UuidRepresentation::kStandard ? UuidRepresentation::kPythonLegacy : wanted;
+}
+
+}  // namespace
+
+Ref JsonLoader::wrapped_value(JsonWrapper wrapper, JsonElement content) {
+  std::string_view text;
+  object parts;
+  if (wrapper == JsonWrapper::kDate) return date_value(content);
+  if (as_string(content, text)) {
+    switch (wrapper) {
+      case JsonWrapper::kOid:
+        return object_id_value(text);
+      case JsonWrapper::kNumberInt:
+      case JsonWrapper::kNumberLong:
+      case JsonWrapper::kNumberDouble:
+      case JsonWrapper::kNumberDecimal:
+        return number_value(wrapper, text);
+      case JsonWrapper::kUuid:
+        return uuid_value(text);
+      case JsonWrapper::kSymbol:
+        return string_value(text);
+      case JsonWrapper::kCode: {
+        const Ref code = string_value(text);
+        return code ? Ref::steal(PyObject_CallOneArg(state_.types.code.get(), code.get())) : Ref();
+      }
+      default:
+        return Ref();
+    }
+  }
+  if (content.get(parts) == simdjson::SUCCESS) {
+    switch (wrapper) {
+      case JsonWrapper::kBinary:
+        return binary_value(parts);
+      case JsonWrapper::kTimestamp:
+        return timestamp_value(parts);
+      case JsonWrapper::kRegularExpression:
+        return regex_value(parts);
+      default:
+        return Ref();
+    }
+  }
+  if (wrapper == JsonWrapper::kUndefined && content.type() == element_type::BOOL) {
+    return Ref::share(Py_None);
+  }
+  if (!is_one(content)) return Ref();
+  if (wrapper == JsonWrapper::kMinKey) {
+    return Ref::steal(PyObject_CallNoArgs(state_.types.min_key.get()));
+  }
+  if (wrapper == JsonWrapper::kMaxKey) {
+    return Ref::steal(PyObject_CallNoArgs(state_.types.max_key.get()));
+  }
+  return Ref();
+}
+
+Ref JsonLoader::object_id_value(std::string_view hex) {
+  std::array<char, bsonpp::kObjectIdSize> bytes{};
+  if (!bsonpp::parse_hex(hex, bytes.data(), bytes.size())) return Ref();
+  return make_object_id(state_, bytes_of(bytes));
+}
+
+Ref JsonLoader::date_value(JsonElement date) {
+  std::string_view text;
+  std::int64_t millis = 0;
+  object parts;
+  if (as_string(date, text)) return date_of_text(text);
+  if (date.get(parts) == simdjson::SUCCESS) {
+    JsonElement number;
+    if (parts.size() != 1 || parts.at_key("$numberLong").get(number) != simdjson::SUCCESS ||
+        !as_string(number, text) || !bsonpp::parse_integer(text, millis)) {
+      return Ref();
+    }
+  } else if (date.type() != element_type::INT64 || date.get(millis) != simdjson::SUCCESS) {
+    return Ref();
+  }
+  return make_datetime(state_, options_, millis);
+}
+
+// A text keeps its microseconds, and does not care for the ends of the calendar in other time
+// zones.
+Ref JsonLoader::date_of_text(std::string_view text) {
+  std::int64_t micros = 0;
+  if (!bsonpp::parse_iso_datetime(text, micros)) return Ref();
+  std::int64_t millis = micros / 1000;
+  auto rest = static_cast<int>(micros % 1000);
+  if (rest < 0) {
+    rest += 1000;
+    --millis;
+  }
+  if (options_.datetime_conversion == DatetimeConversion::kMilliseconds) {
+    return make_datetime(state_, options_, millis);
+  }
+  const bsonpp::CivilTime time = bsonpp::civil_from_millis(millis);
+  const PyDateTime_CAPI* api = state_.datetime_api;
+  PyObject* zone = options_.tz_aware ? state_.types.utc.get() : Py_None;
+  Ref made = Ref::steal(api->DateTime_FromDateAndTime(
+      static_cast<int>(time.year), time.month, time.day, time.hour, time.minute, time.second,
+      time.microsecond + rest, zone, api->DateTimeType));
+  if (!made || !options_.tz_aware || options_.tzinfo == Py_None ||
+      options_.tzinfo == state_.types.utc.get()) {
+    return made;
+  }
+  return Ref::steal(
+      PyObject_CallMethodOneArg(made.get(), state_.names.astimezone.get(), options_.tzinfo));
+}
+
+Ref JsonLoader::number_value(JsonWrapper wrapper, std::string_view text) {
+  std::int64_t integer = 0;
+  double number = 0;
+  std::array<char, bsonpp::kDecimal128Size> decimal{};
+  switch (wrapper) {
+    case JsonWrapper::kNumberInt:
+      return bsonpp::parse_integer(text, integer) ? Ref::steal(PyLong_FromLongLong(integer))
+                                                  : Ref();
+    case JsonWrapper::kNumberLong:
+      return bsonpp::parse_integer(text, integer) ? make_int64(state_, integer) : Ref();
+    case JsonWrapper::kNumberDouble:
+      return bsonpp::parse_double(text, number) ? Ref::steal(PyFloat_FromDouble(number)) : Ref();
+    default:
+      return bsonpp::parse_decimal128(text, decimal) ? make_decimal128(state_, bytes_of(decimal))
+                                                     : Ref();
+  }
+}
+
+Ref JsonLoader::binary_value(object parts) {
+  JsonElement base64;
+  JsonElement subtype_element;
+  std::string_view text;
+  std::string_view hex;
+  std::uint8_t byte = 0;
+  if (!two_fields(parts, "base64", base64, "subType", subtype_element) ||
+      !as_string(base64, text) || !as_string(subtype_element, hex) ||
+      !bsonpp::parse_subtype(hex, byte)) {
+    return Ref();
+  }
+  std::vector<char> data;
+  try {
+    if (!bsonpp::parse_base64(text, data)) return Ref();
+  } catch (const std::bad_alloc&) {
+    return Ref();
+  }
+  const bsonpp::Bytes bytes = bsonpp::as_bytes({data.data(), data.size()});
+  const auto subtype = static_cast<BinarySubtype>(byte);
+  switch (subtype) {
+    case BinarySubtype::kGeneric:
+      return make_bytes(bytes);
+    case BinarySubtype::kOldUuid:
+    case BinarySubtype::kUuid:
+      return make_uuid(state_, representation_for(subtype, options_.uuid_representation), subtype,
+                       bytes);
+    default:
+      return make_binary(state_, subtype, bytes);
+  }
+}
+
+Ref JsonLoader::uuid_value(std::string_view text) {
+  std::array<char, 16> bytes{};
+  if (!bsonpp::parse_uuid(text, bytes.data())) return Ref();
+  return make_uuid(state_, representation_for(BinarySubtype::kUuid, options_.uuid_representation),
+                   BinarySubtype::kUuid, bytes_of(bytes));
+}
+
+Ref JsonLoader::timestamp_value(object parts) {
+  JsonElement time_part;
+  JsonElement increment_part;
+  std::uint32_t time = 0;
+  std::uint32_t increment = 0;
+  if (!two_fields(parts, "t", time_part, "i", increment_part) || !as_uint32(time_part, time) ||
+      !as_uint32(increment_part, increment)) {
+    return Ref();
+  }
+  return make_timestamp(state_, time, increment);
+}
+
+Ref JsonLoader::regex_value(object parts) {
+  JsonElement pattern;
+  JsonElement options;
+  std::string_view pattern_text;
+  std::string_view options_text;
+  if (!two_fields(parts, "pattern", pattern, "options", options) ||
+      !as_string(pattern, pattern_text) || !as_string(options, options_text)) {
+    return Ref();
+  }
+  return make_regex(state_, options_, pattern_text, options_text);
+}
+
+}  // namespace pymongo_cpp
