@@ -58,6 +58,40 @@ class IndexEntries {
   IndexEntry* data_ = in_place_.data();
 };
 
+// The first keys of the document that was indexed last. Documents of one stream mostly have the same
+// keys in the same order, and a key that is where it was before needs neither a search for its end
+// nor another look at its text.
+class KeyShape {
+ public:
+  // Passes over the cursor's next key if it is the one at `position`; `tag` is then its key_tag().
+  bool pass(Cursor& cursor, std::size_t position, std::uint32_t& tag) const noexcept {
+    if (position >= kKeys) return false;
+    const Slot& slot = slots_[position];
+    if (slot.size == 0 || !cursor.match({slot.text.data(), slot.size})) return false;
+    tag = slot.tag;
+    return true;
+  }
+  // Expects `key`, which is UTF-8, at `position` from now on.
+  void learn(std::size_t position, std::string_view key, std::uint32_t tag) noexcept {
+    if (position >= kKeys || key.size() >= kMaxSize) return;
+    Slot& slot = slots_[position];
+    key.copy(slot.text.data(), key.size());
+    slot.text[key.size()] = '\0';
+    slot.size = static_cast<std::uint8_t>(key.size() + 1);
+    slot.tag = tag;
+  }
+
+ private:
+  static constexpr std::size_t kKeys = 64;
+  static constexpr std::size_t kMaxSize = 27;  // bytes with the zero byte
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint8_t size = 0;  // bytes with the zero byte; 0: nothing is expected
+    std::array<char, kMaxSize> text{};
+  };
+  std::array<Slot, kKeys> slots_{};
+};
+
 // A builder that makes the entries of the outermost document. With `descend` it checks all that is
 // embedded as well, as Validator does; without, embedded documents are passed by.
 class Indexer : public Validator {
@@ -67,36 +101,38 @@ class Indexer : public Validator {
     const std::byte* start = nullptr;  // of the outermost document
   };
 
-  Indexer(ValidationRules rules, bool descend) noexcept : Validator(rules), descend_(descend) {}
+  Indexer(KeyShape& shape, ValidationRules rules, bool descend) noexcept
+      : Validator(rules), shape_(shape), descend_(descend) {}
 
   ErrorCode read_key(Cursor& cursor, Document& document) noexcept {
-    const std::byte* const key_at = cursor.position();
     std::string_view key;
-    const ErrorCode code = cursor.read_cstring(key);
-    if (code != ErrorCode::kOk) return code;
-    if (!text_ok(key)) return ErrorCode::kInvalidUtf8;
-    return note(document, key_at, key);
+    if (document.entries == nullptr) return read_text(cursor, key);
+    const std::byte* const key_at = cursor.position();
+    const std::size_t position = document.entries->entries().size();
+    std::uint32_t tag = 0;
+    if (!shape_.pass(cursor, position, tag)) {
+      if (const ErrorCode code = read_text(cursor, key); code != ErrorCode::kOk) return code;
+      tag = key_tag(key);
+      if (is_utf8(key)) shape_.learn(position, key, tag);
+    }
+    const auto offset = static_cast<std::uint32_t>(key_at - document.start - 1);
+    return document.entries->push({offset, tag}) ? ErrorCode::kOk : ErrorCode::kOutOfMemory;
   }
   Visit begin_document(Bytes, Document&, bool& taken) const noexcept { return visit(taken); }
   Visit begin_scope(Bytes, Document&, bool& taken) const noexcept { return visit(taken); }
   Visit begin_array(Bytes, Array&, bool& taken) const noexcept { return visit(taken); }
 
- protected:
-  // Adds the entry of an element whose key begins at `key_at`, behind its type byte.
-  static ErrorCode note(Document& document, const std::byte* key_at,
-                        std::string_view key) noexcept {
-    if (document.entries == nullptr) return ErrorCode::kOk;
-    const auto offset = static_cast<std::uint32_t>(key_at - document.start - 1);
-    return document.entries->push({offset, key_tag(key)}) ? ErrorCode::kOk
-                                                          : ErrorCode::kOutOfMemory;
-  }
-
  private:
+  ErrorCode read_text(Cursor& cursor, std::string_view& key) const noexcept {
+    const ErrorCode code = cursor.read_cstring(key);
+    return code == ErrorCode::kOk && !text_ok(key) ? ErrorCode::kInvalidUtf8 : code;
+  }
   Visit visit(bool& taken) const noexcept {
     taken = true;
     return descend_ ? Visit::kDescend : Visit::kTaken;
   }
 
+  KeyShape& shape_;
   bool descend_;
 };
 

@@ -232,6 +232,8 @@ bool Encoder::known_element(KnownType known, std::string_view key, PyObject* val
       return written(writer_.write_header(Type::kMaxKey, key));
     case KnownType::kRawDocument:
       return raw_element(key, value);
+    case KnownType::kLazyArray:
+      return raw_element(key, value, Type::kArray);
     case KnownType::kNone:
       break;
   }

@@ -56,7 +56,8 @@ class Encoder {
   bool decimal128_element(std::string_view key, PyObject* value);
   bool dbref_element(std::string_view key, PyObject* value);
   bool dbref_fields(PyObject* dbref);
-  bool raw_element(std::string_view key, PyObject* value);
+  bool raw_element(std::string_view key, PyObject* value,
+                   bsonpp::Type type = bsonpp::Type::kDocument);
   bool document_element(std::string_view key, PyObject* mapping);
   bool list_element(std::string_view key, PyObject* list);
   bool tuple_element(std::string_view key, PyObject* tuple);

@@ -232,10 +232,9 @@ bool Encoder::dbref_fields(PyObject* dbref) {
   return done;
 }
 
-bool Encoder::raw_element(std::string_view key, PyObject* value) {
+bool Encoder::raw_element(std::string_view key, PyObject* value, Type type) {
   RawBytes raw;
-  return raw.read(state_, value) &&
-         written(writer_.write_element(Type::kDocument, key, raw.bytes()));
+  return raw.read(state_, value) && written(writer_.write_element(type, key, raw.bytes()));
 }
 
 }  // namespace pymongo_cpp

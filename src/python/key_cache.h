@@ -58,17 +58,6 @@ class KeyCache {
     return find(cursor, reader, error_handler, key);
   }
 
-  // Passes over the cursor's next key, which becomes `key` (without its zero byte), if it is the one
-  // that followed the key before last time. Such a key is UTF-8.
-  bool pass_expected(bsonpp::Cursor& cursor, Reader& reader, std::string_view& key) noexcept {
-    const std::uint16_t successor = successors_[reader.last];
-    const Slot& predicted = slots_[successor];
-    if (predicted.size == 0 || !cursor.match({predicted.data, predicted.size})) return false;
-    reader.last = successor;
-    key = {predicted.data, predicted.size - std::size_t{1}};
-    return true;
-  }
-
   int traverse(visitproc visit, void* arg) const;
   void clear() noexcept;
 

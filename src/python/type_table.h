@@ -29,6 +29,7 @@ enum class KnownType : std::uint8_t {
   kMinKey,
   kMaxKey,
   kRawDocument,
+  kLazyArray,
 };
 
 // A small hash table by identity. The module state holds references to every class in it.

@@ -19,13 +19,13 @@ PyObject* ensure_contents(ModuleState& state, PyObject* self) {
 }
 
 PyObject* contents_of(PyObject* self) {
-  ModuleState* state = state_of(self);
-  return state == nullptr ? nullptr : ensure_contents(*state, self);
+  ModuleState& state = state_of(self);
+  return ensure_contents(state, self);
 }
 
 Py_ssize_t length(PyObject* self) {
-  ModuleState* state = state_of(self);
-  if (state == nullptr || !ensure_index(*state, node_of(self))) return -1;
+  ModuleState& state = state_of(self);
+  if (!ensure_index(state, node_of(self))) return -1;
   return static_cast<Py_ssize_t>(node_of(self).count);
 }
 
@@ -39,10 +39,9 @@ PyObject* item(PyObject* self, Py_ssize_t position) {
   }
   const Node& node = node_of(self);
   if (node.contents != nullptr) return Py_NewRef(PyList_GET_ITEM(node.contents, position));
-  ModuleState* state = state_of(self);
-  if (state == nullptr) return nullptr;
+  ModuleState& state = state_of(self);
   const bsonpp::IndexEntry entry = node.entries[position];
-  return decode_value(*state, node, bsonpp::cursor_at(node.bytes(), entry)).release();
+  return decode_value(state, node, bsonpp::cursor_at(node.bytes(), entry)).release();
 }
 
 PyObject* subscript(PyObject* self, PyObject* key) {
@@ -93,9 +92,9 @@ PyObject* count(PyObject* self, PyObject* value) {
 }
 
 PyObject* to_list(PyObject* self, PyObject*) {
-  ModuleState* state = state_of(self);
-  if (state == nullptr || !ensure_index(*state, node_of(self))) return nullptr;
-  return decode_whole_array(*state, node_of(self)).release();
+  ModuleState& state = state_of(self);
+  if (!ensure_index(state, node_of(self))) return nullptr;
+  return decode_whole_array(state, node_of(self)).release();
 }
 
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
@@ -178,6 +177,7 @@ bool load_array_type(ModuleState& state, PyObject* module) {
   const Ref registered = sequence ? Ref::steal(PyObject_CallMethod(sequence.get(), "register", "O",
                                                                    state.lazy_array_type.get()))
                                   : Ref();
+  state.type_table.add(state.lazy_array_type.get(), KnownType::kLazyArray);
   return registered && PyModule_AddObjectRef(module, "LazyArray", state.lazy_array_type.get()) == 0;
 }
 

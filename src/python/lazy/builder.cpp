@@ -47,8 +47,13 @@ bool walk(const ModuleState& state, Builder& builder, Bytes bytes,
 }  // namespace
 
 Visit LazyBuilder::begin_document(Bytes bytes, Document&, Ref& taken) {
-  taken = is_dbref(bytes) ? decode_dbref(bytes)
-                          : make_child(state_.lazy_document_type.as_type(), node_, bytes);
+  if (is_dbref(bytes)) {
+    taken = decode_dbref(bytes);
+  } else if (has_decoder_of(&PyDict_Type)) {
+    taken = decode_document(state_, with_dicts(options_), nullptr, bytes);
+  } else {
+    taken = make_child(state_.lazy_document_type.as_type(), node_, bytes);
+  }
   return taken ? Visit::kTaken : Visit::kFailed;
 }
 
@@ -62,7 +67,15 @@ Visit LazyBuilder::begin_scope(Bytes bytes, Document&, Ref& taken) {
 
 Visit LazyBuilder::begin_array(Bytes bytes, Array&, Ref& taken) {
   taken = make_child(state_.lazy_array_type.as_type(), node_, bytes);
+  if (taken && has_decoder_of(&PyList_Type)) {
+    taken = decode_whole_array(state_, node_of(taken.get()));
+  }
   return taken ? Visit::kTaken : Visit::kFailed;
+}
+
+bool LazyBuilder::has_decoder_of(PyTypeObject* type) const {
+  return has_decoders() && PyDict_Contains(options_.decoder_map.get(),
+                                           reinterpret_cast<PyObject*>(type)) == 1;
 }
 
 Ref LazyBuilder::decode_dbref(Bytes bytes) {

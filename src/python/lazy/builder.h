@@ -17,6 +17,8 @@ class LazyBuilder : public ObjectBuilder {
 
  private:
   Ref decode_dbref(bsonpp::Bytes bytes);
+  // Whether the program has a decoder for all dicts or lists, which then are not left lazy.
+  bool has_decoder_of(PyTypeObject* type) const;
 
   ModuleState& state_;
   const CodecOptions& options_;

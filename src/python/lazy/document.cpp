@@ -25,13 +25,13 @@ PyObject* ensure_positions(ModuleState& state, Node& node) {
   const auto options = options_of(state, node);
   Ref positions = Ref::steal(PyDict_New());
   if (!options || !positions) return nullptr;
-  KeyCache::Position cache_position = KeyCache::kStart;
+  KeyCache::Reader reader;
   for (std::size_t i = 0; i < node.count; ++i) {
     bsonpp::Cursor cursor = bsonpp::cursor_at(node.bytes(), node.entries[i]);
     std::uint8_t type = 0;
     KeyCache::Key key;
     if (cursor.read(type) != bsonpp::ErrorCode::kOk ||
-        state.key_cache.read(cursor, cache_position, options->error_handler, key) !=
+        state.key_cache.read(cursor, reader, options->error_handler, key) !=
             bsonpp::ErrorCode::kOk) {
       return nullptr;
     }
@@ -89,9 +89,8 @@ Ref look_up(ModuleState& state, PyObject* self, PyObject* key) {
 }
 
 PyObject* subscript(PyObject* self, PyObject* key) {
-  ModuleState* state = state_of(self);
-  if (state == nullptr) return nullptr;
-  Ref value = look_up(*state, self, key);
+  ModuleState& state = state_of(self);
+  Ref value = look_up(state, self, key);
   if (!value && PyErr_Occurred() == nullptr) PyErr_SetObject(PyExc_KeyError, key);
   return value.release();
 }
@@ -115,29 +114,28 @@ PyObject* get(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
     PyErr_Format(PyExc_TypeError, "get expected 1 or 2 arguments, got %zd", count);
     return nullptr;
   }
-  ModuleState* state = state_of(self);
-  if (state == nullptr) return nullptr;
-  Ref value = look_up(*state, self, arguments[0]);
+  ModuleState& state = state_of(self);
+  Ref value = look_up(state, self, arguments[0]);
   if (!value && PyErr_Occurred() == nullptr) {
-    value = look_up_path(*state, node_of(self), arguments[0]);
+    value = look_up_path(state, node_of(self), arguments[0]);
   }
   if (!value && PyErr_Occurred() == nullptr) return Py_NewRef(count == 2 ? arguments[1] : Py_None);
   return value.release();
 }
 
 int contains(PyObject* self, PyObject* key) {
-  ModuleState* state = state_of(self);
+  ModuleState& state = state_of(self);
   std::size_t position = kNotFound;
-  if (state == nullptr || !find_position(*state, node_of(self), key, position)) return -1;
+  if (!find_position(state, node_of(self), key, position)) return -1;
   return position != kNotFound ? 1 : 0;
 }
 
 // The dict that tells the keys and their order.
 PyObject* ensure_keys(PyObject* self) {
-  ModuleState* state = state_of(self);
+  ModuleState& state = state_of(self);
   Node& node = node_of(self);
-  if (state == nullptr || !ensure_index(*state, node)) return nullptr;
-  return node.contents != nullptr ? node.contents : ensure_positions(*state, node);
+  if (!ensure_index(state, node)) return nullptr;
+  return node.contents != nullptr ? node.contents : ensure_positions(state, node);
 }
 
 Py_ssize_t length(PyObject* self) {
@@ -157,17 +155,17 @@ PyObject* view(PyObject* dict, const char* method) {
 
 PyObject* keys(PyObject* self, PyObject*) { return view(ensure_keys(self), "keys"); }
 PyObject* items(PyObject* self, PyObject*) {
-  ModuleState* state = state_of(self);
-  return state == nullptr ? nullptr : view(ensure_contents(*state, self), "items");
+  ModuleState& state = state_of(self);
+  return view(ensure_contents(state, self), "items");
 }
 PyObject* values(PyObject* self, PyObject*) {
-  ModuleState* state = state_of(self);
-  return state == nullptr ? nullptr : view(ensure_contents(*state, self), "values");
+  ModuleState& state = state_of(self);
+  return view(ensure_contents(state, self), "values");
 }
 
 PyObject* to_dict(PyObject* self, PyObject*) {
-  ModuleState* state = state_of(self);
-  return state == nullptr ? nullptr : decode_whole_document(*state, node_of(self)).release();
+  ModuleState& state = state_of(self);
+  return decode_whole_document(state, node_of(self)).release();
 }
 
 // `other` as a dict: itself, or the fields of another mapping. Null without an exception when it is
@@ -195,15 +193,15 @@ bool same_bytes(ModuleState& state, PyObject* self, PyObject* other) {
 
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
   if (operation != Py_EQ && operation != Py_NE) Py_RETURN_NOTIMPLEMENTED;
-  ModuleState* state = state_of(self);
-  if (state == nullptr || !ensure_index(*state, node_of(self))) return nullptr;
-  if (same_bytes(*state, self, other)) return PyBool_FromLong(operation == Py_EQ ? 1 : 0);
-  const Ref right = as_dict(*state, other);
+  ModuleState& state = state_of(self);
+  if (!ensure_index(state, node_of(self))) return nullptr;
+  if (same_bytes(state, self, other)) return PyBool_FromLong(operation == Py_EQ ? 1 : 0);
+  const Ref right = as_dict(state, other);
   if (!right) {
     if (PyErr_Occurred() != nullptr) return nullptr;
     Py_RETURN_NOTIMPLEMENTED;
   }
-  const Ref left = Ref::share(ensure_contents(*state, self));
+  const Ref left = Ref::share(ensure_contents(state, self));
   return left ? PyObject_RichCompare(left.get(), right.get(), operation) : nullptr;
 }
 
@@ -284,6 +282,7 @@ bool load_document_type(ModuleState& state, PyObject* module) {
   state.lazy_document_type = Ref::steal(PyType_FromModuleAndSpec(module, &kSpec, nullptr));
   if (!state.lazy_document_type) return false;
   state.lazy_document_type.as_type()->tp_vectorcall = construct;
+  state.type_table.add(state.lazy_document_type.get(), KnownType::kRawDocument);
   // By this PyMongo knows a class that is given a document's bytes and has them as `raw`.
   const Ref marker = Ref::steal(PyLong_FromLong(kRawDocumentMarker));
   const Ref registered = Ref::steal(PyObject_CallMethod(state.types.mapping.get(), "register", "O",

@@ -6,9 +6,10 @@
 
 namespace pymongo_cpp::lazy {
 
-bool index_document(const CodecOptions& options, bsonpp::Bytes document, bool check,
-                    bsonpp::IndexEntries& entries) {
-  GuardedIndexer indexer({.check_utf8 = check && refuses_bad_text(options)}, check);
+bool index_document(ModuleState& state, const CodecOptions& options, bsonpp::Bytes document,
+                    bool check, bsonpp::IndexEntries& entries) {
+  GuardedIndexer indexer(state.key_shape, {.check_utf8 = check && refuses_bad_text(options)},
+                         check);
   bsonpp::Walker<GuardedIndexer> walker(indexer, kNoFurtherLimit);
   GuardedIndexer::Document outermost;
   outermost.entries = &entries;

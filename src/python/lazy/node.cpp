@@ -67,10 +67,11 @@ bool bind_slowly(const char* name, PyObject* const* arguments, Py_ssize_t count,
   return true;
 }
 
-Ref allocate(PyTypeObject* type, PyObject* owner, PyObject* options, Bytes bytes, bool checked) {
+Ref allocate(ModuleState& state, PyTypeObject* type, PyObject* owner, PyObject* options, Bytes bytes, bool checked) {
   Ref made = Ref::steal(type->tp_alloc(type, 0));
   if (!made) return Ref();
   Node& node = node_of(made.get());
+  node.state = &state;
   node.owner = Ref::share(owner).release();
   node.options = Ref::share(options).release();
   node.data = bytes.data();
@@ -91,7 +92,7 @@ Ref construct_bound(ModuleState& state, PyTypeObject* type, Arguments& bound) {
       return Ref();
     }
   }
-  Ref made = allocate(type, owner.get(), bound.options, bytes, /*checked=*/false);
+  Ref made = allocate(state, type, owner.get(), bound.options, bytes, /*checked=*/false);
   if (made && bound.validate && !build_index(state, node_of(made.get()))) return Ref();
   return made;
 }
@@ -118,11 +119,6 @@ bool check_options(const ModuleState& state, PyObject*& options) {
     PyErr_SetString(PyExc_TypeError, "codec_options must be an instance of CodecOptions");
   }
   return is_options > 0;
-}
-
-ModuleState* state_of(PyObject* self) {
-  PyObject* module = PyType_GetModule(Py_TYPE(self));
-  return module == nullptr ? nullptr : &ModuleState::of(module);
 }
 
 PyObject* construct(PyObject* type, PyObject* const* arguments, std::size_t flagged_count,
@@ -185,7 +181,7 @@ void deallocate(PyObject* self) {
 }
 
 Ref make_child(PyTypeObject* type, const Node& parent, Bytes bytes) {
-  return allocate(type, parent.owner, parent.options, bytes, /*checked=*/true);
+  return allocate(*parent.state, type, parent.owner, parent.options, bytes, /*checked=*/true);
 }
 
 bool build_index(ModuleState& state, Node& node) {
@@ -195,7 +191,7 @@ bool build_index(ModuleState& state, Node& node) {
   if (!read_frame(state, node.bytes(), document)) return false;
   bsonpp::IndexEntries entries;
   if (document.size() != node.size ||
-      !index_document(*options, document, !node.checked, entries)) {
+      !index_document(state, *options, document, !node.checked, entries)) {
     raise_malformed(state, *options, nullptr, node.bytes());
     return false;
   }
@@ -243,13 +239,13 @@ PyObject* get_raw(PyObject* self, void*) {
 
 // What is pickled is sound, so that whoever unpickles it sees no error that was put off.
 PyObject* reduce(PyObject* self, PyObject*) {
-  ModuleState* state = state_of(self);
-  if (state == nullptr || !ensure_index(*state, node_of(self))) return nullptr;
+  ModuleState& state = state_of(self);
+  if (!ensure_index(state, node_of(self))) return nullptr;
   const Node& node = node_of(self);
   const Ref bytes = bytes_of(node);
   if (!bytes) return nullptr;
   auto* type = reinterpret_cast<PyObject*>(Py_TYPE(self));
-  if (node.options == state->types.default_codec_options.get()) {
+  if (node.options == state.types.default_codec_options.get()) {
     return Py_BuildValue("O(O)", type, bytes.get());
   }
   return Py_BuildValue("O(OO)", type, bytes.get(), node.options);
@@ -259,8 +255,8 @@ PyObject* copy(PyObject* self, PyObject*) { return Py_NewRef(self); }
 PyObject* deep_copy(PyObject* self, PyObject*) { return Py_NewRef(self); }
 
 int is_nonempty(PyObject* self) {
-  ModuleState* state = state_of(self);
-  if (state == nullptr || !ensure_index(*state, node_of(self))) return -1;
+  ModuleState& state = state_of(self);
+  if (!ensure_index(state, node_of(self))) return -1;
   return node_of(self).count != 0 ? 1 : 0;
 }
 

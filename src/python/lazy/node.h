@@ -12,7 +12,9 @@ namespace pymongo_cpp::lazy {
 
 // The instances of both types.
 struct Node {
-  PyObject_HEAD PyObject* owner;  // the bytes object within which the document lies
+  PyObject_HEAD
+  ModuleState* state;             // of the module that the type keeps alive
+  PyObject* owner;  // the bytes object within which the document lies
   PyObject* options;              // a CodecOptions
   const std::byte* data;          // the document's first byte
   std::size_t size;               // the document's bytes
@@ -28,8 +30,7 @@ struct Node {
 };
 
 inline Node& node_of(PyObject* self) noexcept { return *reinterpret_cast<Node*>(self); }
-// Null with a Python exception.
-ModuleState* state_of(PyObject* self);
+inline ModuleState& state_of(PyObject* self) noexcept { return *node_of(self).state; }
 
 // The constructor of both types: (data, codec_options=None, *, validate=True).
 PyObject* construct(PyObject* type, PyObject* const* arguments, std::size_t flagged_count,

@@ -173,7 +173,7 @@ Ref project_data(ModuleState& state, PyObject* data, const Wanted& wanted, PyObj
   }
   bsonpp::IndexEntries entries;
   if (document.size() != buffer.bytes().size() ||
-      !index_document(*parsed, document, /*check=*/true, entries)) {
+      !index_document(state, *parsed, document, /*check=*/true, entries)) {
     raise_malformed(state, *parsed, input.get(), buffer.bytes());
     return Ref();
   }

@@ -43,13 +43,12 @@ Ref element_text(ModuleState& state, const Node& node, const bsonpp::Element& el
 }  // namespace
 
 PyObject* represent(PyObject* self, const char* opening, const char* closing, bool with_keys) {
-  ModuleState* state = state_of(self);
-  if (state == nullptr) return nullptr;
+  ModuleState& state = state_of(self);
   Node& node = node_of(self);
   const Ref name = Ref::steal(PyType_GetName(Py_TYPE(self)));
   if (!name) return nullptr;
-  if (!ensure_index(*state, node)) {
-    if (!PyErr_ExceptionMatches(state->types.invalid_bson.get())) return nullptr;
+  if (!ensure_index(state, node)) {
+    if (!PyErr_ExceptionMatches(state.types.invalid_bson.get())) return nullptr;
     PyErr_Clear();
     return PyUnicode_FromFormat("%U(<malformed, %zu bytes>)", name.get(), node.size);
   }
@@ -59,7 +58,7 @@ PyObject* represent(PyObject* self, const char* opening, const char* closing, bo
   std::size_t shown = 0;
   if (!parts) return nullptr;
   while (shown < kMostElements && reader.next(element)) {
-    const Ref part = element_text(*state, node, element, with_keys);
+    const Ref part = element_text(state, node, element, with_keys);
     if (!part || PyList_Append(parts.get(), part.get()) < 0) return nullptr;
     ++shown;
   }

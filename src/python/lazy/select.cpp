@@ -72,7 +72,7 @@ Ref next_match(ModuleState& state, Search& search) {
   DocumentStream::Reading reading(search.stream);
   for (std::size_t looked_at = 1; reading.next(state, document); ++looked_at) {
     entries.clear();
-    if (!index_document(*options, document, /*check=*/true, entries)) {
+    if (!index_document(state, *options, document, /*check=*/true, entries)) {
       raise_malformed(state, *options, nullptr, document);
       return Ref();
     }
