@@ -50,7 +50,8 @@ def test_documents_have_the_shapes_that_their_names_promise() -> None:
 def test_spike_documents() -> None:
     documents = spike_documents()
     assert documents["simple"] == {"name": "John Doe", "age": 30, "active": True, "score": 95.5}
-    assert documents["complex"] == spike_documents()["complex"]
+    # As long as the spike's: the structure is the same, type by type and length by length.
+    assert len(bson.encode(documents["complex"])) == 398
 
 
 def test_split_bson() -> None:

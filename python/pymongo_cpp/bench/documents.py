@@ -342,9 +342,27 @@ STREAMS: dict[str, Stream] = {
 def spike_documents() -> dict[str, Document]:
     """The two fixed documents that the Rust spike's four operations are repeated on.
 
-    The first is the spike's own; the second has its shape.
+    The first is the spike's own; the second has the spike's structure, type by type and length by
+    length, with values of ours, so that its times compare with the published ones.
     """
     return {
         "simple": {"name": "John Doe", "age": 30, "active": True, "score": 95.5},
-        "complex": next(iter(STREAMS["complex"].generate(1))),
+        "complex": {
+            "user": {
+                "name": "Jane Roe",
+                "age": 41,
+                "email": "jane@example.org",
+                "address": {
+                    "street": "456 Lake Dr",
+                    "city": "Portland",
+                    "state": "OR",
+                    "zip": "97201",
+                },
+            },
+            "orders": [
+                {"id": 7, "total": 89.95, "items": ["paper", "stamp", "cover"]},
+                {"id": 8, "total": 120.25, "items": ["brush", "paint"]},
+            ],
+            "metadata": {"created": "2025-03-02", "updated": "2025-03-16", "version": 3},
+        },
     }
