@@ -12,6 +12,9 @@ names in :mod:`bson`::
 
 from __future__ import annotations
 
+# Whole, before the extension imports its modules one by one: another thread may be importing it.
+import bson  # noqa: F401
+
 from pymongo_cpp._native import (
     LazyArray,
     LazyDocument,

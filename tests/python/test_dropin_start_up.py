@@ -108,7 +108,7 @@ def test_first_imports_in_several_threads(executable: str) -> None:
             "def load(name):\n"
             "    try: importlib.import_module(name)\n"
             "    except BaseException as error: errors.append(repr(error))\n"
-            "names = ['bson', 'pymongo', 'gridfs']\n"
+            "names = ['bson', 'pymongo', 'gridfs', 'pymongo_cpp']\n"
             "threads = [threading.Thread(target=load, args=(name,)) for name in names]\n"
             "for thread in threads: thread.start()\n"
             "for thread in threads: thread.join()\n"

@@ -124,31 +124,25 @@ def _raise_with_variable(error: ImportError) -> None:
 def _install(level: str, source: str) -> None:
     version = compatibility.supported_version()
     # Every import comes before the lock: a thread that is importing bson may be waiting for it.
-    native = importlib.import_module(NATIVE)
-    bson = importlib.import_module("bson")
     if _is_being_imported(NATIVE):
         # It imports bson, whose import activates: its functions are there, but cannot run yet.
+        # Waiting for it is no way out: if another thread imports it, that thread waits for us.
         with state.lock:
             state.waiting = source
         return
+    native = importlib.import_module(NATIVE)
+    bson = importlib.import_module("bson")
     while True:
-        _wait_for_other_threads()
         with state.lock:
             if state.installation is not None:
                 return
-            if _is_being_imported(MESSAGE):
-                continue
-            installation = Installation(bson, native, version, state.lock, on_failure=_withdraw)
-            installation.apply()
-            _record(installation, level, source, None)
-            return
-
-
-def _wait_for_other_threads() -> None:
-    """Let another thread finish importing PyMongo; inside that import itself, return at once."""
-    for name in ("pymongo", MESSAGE):
-        if name in sys.modules:
-            importlib.import_module(name)
+            if not _is_being_imported(MESSAGE):
+                installation = Installation(bson, native, version, state.lock, _withdraw)
+                installation.apply()
+                _record(installation, level, source, None)
+                return
+        # Another thread is at it; bson was complete before, so that it does not wait for us.
+        importlib.import_module(MESSAGE)
 
 
 def _is_being_imported(name: str) -> bool:
