@@ -1,4 +1,8 @@
-"""The documentation's own code: Python blocks run, and what shell blocks call exists."""
+"""The documentation's own code: Python blocks run, and what shell blocks call exists.
+
+A page's blocks run one after another as one program. What a block needs and the reader need not
+see, stands before it in a comment: ``<!-- setup``, a line of Python each, ``-->``.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +35,20 @@ def _blocks(page: Path, *languages: str) -> list[tuple[int, str]]:
     ]
 
 
+def _setups(page: Path) -> list[tuple[int, str]]:
+    """Return line number and text of a page's hidden Python."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        (text.count("\n", 0, found.start(1)), found[1])
+        for found in re.finditer(r"^<!-- setup\n(.*?)^-->", text, re.MULTILINE | re.DOTALL)
+    ]
+
+
 def _program(page: Path) -> str:
-    """A page's Python blocks as one program, whose tracebacks name the page's own lines."""
+    """A page's Python as one program, whose tracebacks name the page's own lines."""
     parts = [
         f"exec(compile({chr(10) * line + text!r}, {str(page)!r}, 'exec'), globals())"
-        for line, text in _blocks(page, "python")
+        for line, text in sorted(_setups(page) + _blocks(page, "python"))
     ]
     return "\n".join(parts)
 
