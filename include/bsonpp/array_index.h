@@ -44,9 +44,7 @@ class ArrayIndex {
   static constexpr unsigned kByte = 8;  // bits
 
   unsigned last_digit() const noexcept { return kByte * static_cast<unsigned>(size_ - 2); }
-  void store() noexcept {
-    store_little_endian(reinterpret_cast<std::byte*>(text_.data()), word_);
-  }
+  void store() noexcept { store_little_endian(reinterpret_cast<std::byte*>(text_.data()), word_); }
 
   void carry() noexcept {
     char* end = std::to_chars(text_.data(), text_.data() + text_.size() - 1, number_).ptr;

@@ -58,9 +58,9 @@ class IndexEntries {
   IndexEntry* data_ = in_place_.data();
 };
 
-// The first keys of the document that was indexed last. Documents of one stream mostly have the same
-// keys in the same order, and a key that is where it was before needs neither a search for its end
-// nor another look at its text.
+// The first keys of the document that was indexed last. Documents of one stream mostly have the
+// same keys in the same order, and a key that is where it was before needs neither a search for its
+// end nor another look at its text.
 class KeyShape {
  public:
   // Passes over the cursor's next key if it is the one at `position`; `tag` is then its key_tag().

@@ -39,9 +39,8 @@ std::size_t sequence_length(std::string_view text, std::size_t index) noexcept {
   const std::uint32_t lowest = lead == 0xf0U ? 0x90U : 0x80U;
   const std::uint32_t highest = lead == 0xf4U ? 0x8fU : 0xbfU;
   if (second < lowest || second > highest || left < 4) return 0;
-  return is_continuation(byte_at(text, index + 2)) && is_continuation(byte_at(text, index + 3))
-             ? 4
-             : 0;
+  return is_continuation(byte_at(text, index + 2)) && is_continuation(byte_at(text, index + 3)) ? 4
+                                                                                                : 0;
 }
 
 std::uint32_t widest_of(std::uint32_t lead) noexcept {
@@ -113,8 +112,7 @@ bool decode_bmp(std::string_view text, std::uint16_t* out, std::size_t& count,
       next += 2;
       continue;
     }
-    if (lead >= 0xf0U || end - next < 3 || !is_continuation(next[1]) ||
-        !is_continuation(next[2])) {
+    if (lead >= 0xf0U || end - next < 3 || !is_continuation(next[1]) || !is_continuation(next[2])) {
       return false;
     }
     const std::uint32_t character =
@@ -132,7 +130,9 @@ bool decode_bmp(std::string_view text, std::uint16_t* out, std::size_t& count,
 template <typename CodeUnit>
 void decode_utf8(std::string_view valid_text, CodeUnit* out) noexcept {
   std::size_t index = 0;
-  const auto low_bits = [&](std::size_t offset) { return byte_at(valid_text, index + offset) & 0x3fU; };
+  const auto low_bits = [&](std::size_t offset) {
+    return byte_at(valid_text, index + offset) & 0x3fU;
+  };
   while (index < valid_text.size()) {
     const std::uint32_t lead = byte_at(valid_text, index);
     std::uint32_t character = lead;

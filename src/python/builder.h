@@ -24,10 +24,10 @@ class ObjectBuilder {
 
   // A document whose elements are being read.
   struct Document {
-    Ref object;             // the instance of the document class
+    Ref object;                  // the instance of the document class
     PyObject* fields = nullptr;  // the same when it is filled as a dict; null: by __setitem__
-    Ref son_keys;           // the list of keys of a SON
-    Ref key;                // of the element being read
+    Ref son_keys;                // the list of keys of a SON
+    Ref key;                     // of the element being read
     std::uint8_t key_roles = 0;  // the KeyRoles of all keys, added up
   };
 

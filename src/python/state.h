@@ -18,43 +18,43 @@ class JsonParser;
 namespace pymongo_cpp {
 
 // Attribute names and keys, as interned str objects. X(member, text)
-#define PYMONGO_CPP_NAMES(X)                \
-  X(type_marker, "_type_marker")            \
-  X(encoder_map, "_encoder_map")            \
-  X(decoder_map, "_decoder_map")            \
-  X(fallback_encoder, "_fallback_encoder")  \
-  X(id, "_id")                              \
-  X(dollar_ref, "$ref")                     \
-  X(dollar_id, "$id")                       \
-  X(dollar_db, "$db")                       \
-  X(flags, "flags")                         \
-  X(pattern, "pattern")                     \
-  X(raw, "raw")                             \
-  X(subtype, "subtype")                     \
-  X(private_subtype, "_Binary__subtype")    \
-  X(binary, "binary")                       \
-  X(scope, "scope")                         \
-  X(private_scope, "_Code__scope")          \
-  X(inc, "inc")                             \
-  X(time, "time")                           \
-  X(bid, "bid")                             \
-  X(as_doc, "as_doc")                       \
-  X(utcoffset, "utcoffset")                 \
-  X(astimezone, "astimezone")               \
-  X(from_uuid, "from_uuid")                 \
-  X(as_uuid, "as_uuid")                     \
-  X(from_bid, "from_bid")                   \
-  X(from_bytes, "from_bytes")               \
-  X(big, "big")                             \
-  X(read, "read")                           \
-  X(json_options, "json_options")           \
-  X(json_mode, "json_mode")                 \
+#define PYMONGO_CPP_NAMES(X)                            \
+  X(type_marker, "_type_marker")                        \
+  X(encoder_map, "_encoder_map")                        \
+  X(decoder_map, "_decoder_map")                        \
+  X(fallback_encoder, "_fallback_encoder")              \
+  X(id, "_id")                                          \
+  X(dollar_ref, "$ref")                                 \
+  X(dollar_id, "$id")                                   \
+  X(dollar_db, "$db")                                   \
+  X(flags, "flags")                                     \
+  X(pattern, "pattern")                                 \
+  X(raw, "raw")                                         \
+  X(subtype, "subtype")                                 \
+  X(private_subtype, "_Binary__subtype")                \
+  X(binary, "binary")                                   \
+  X(scope, "scope")                                     \
+  X(private_scope, "_Code__scope")                      \
+  X(inc, "inc")                                         \
+  X(time, "time")                                       \
+  X(bid, "bid")                                         \
+  X(as_doc, "as_doc")                                   \
+  X(utcoffset, "utcoffset")                             \
+  X(astimezone, "astimezone")                           \
+  X(from_uuid, "from_uuid")                             \
+  X(as_uuid, "as_uuid")                                 \
+  X(from_bid, "from_bid")                               \
+  X(from_bytes, "from_bytes")                           \
+  X(big, "big")                                         \
+  X(read, "read")                                       \
+  X(json_options, "json_options")                       \
+  X(json_mode, "json_mode")                             \
   X(datetime_representation, "datetime_representation") \
-  X(strict_number_long, "strict_number_long") \
-  X(strict_uuid, "strict_uuid")             \
-  X(max_bson_size, "max_bson_size")         \
-  X(max_message_size, "max_message_size")   \
-  X(max_write_batch_size, "max_write_batch_size") \
+  X(strict_number_long, "strict_number_long")           \
+  X(strict_uuid, "strict_uuid")                         \
+  X(max_bson_size, "max_bson_size")                     \
+  X(max_message_size, "max_message_size")               \
+  X(max_write_batch_size, "max_write_batch_size")       \
   X(max_split_size, "max_split_size")
 
 struct Names {
@@ -65,33 +65,33 @@ struct Names {
 };
 
 // PyMongo's classes and objects, imported. X(member, module, attribute)
-#define PYMONGO_CPP_TYPES(X)                                \
-  X(binary, "bson.binary", "Binary")                        \
-  X(code, "bson.code", "Code")                              \
-  X(object_id, "bson.objectid", "ObjectId")                 \
-  X(dbref, "bson.dbref", "DBRef")                           \
-  X(regex, "bson.regex", "Regex")                           \
-  X(timestamp, "bson.timestamp", "Timestamp")               \
-  X(min_key, "bson.min_key", "MinKey")                      \
-  X(max_key, "bson.max_key", "MaxKey")                      \
-  X(utc, "bson.tz_util", "utc")                             \
-  X(int64, "bson.int64", "Int64")                           \
-  X(decimal128, "bson.decimal128", "Decimal128")            \
-  X(datetime_ms, "bson.datetime_ms", "DatetimeMS")          \
-  X(min_datetime, "bson.datetime_ms", "_MIN_UTC")           \
-  X(max_datetime, "bson.datetime_ms", "_MAX_UTC")           \
-  X(son, "bson.son", "SON")                                 \
-  X(pattern, "re", "Pattern")                               \
-  X(uuid, "uuid", "UUID")                                   \
-  X(safe_uuid, "uuid", "SafeUUID")                          \
-  X(mapping, "collections.abc", "Mapping")                  \
-  X(ordered_dict, "collections", "OrderedDict")             \
-  X(default_dict, "collections", "defaultdict")             \
-  X(codec_options, "bson.codec_options", "CodecOptions")    \
+#define PYMONGO_CPP_TYPES(X)                                              \
+  X(binary, "bson.binary", "Binary")                                      \
+  X(code, "bson.code", "Code")                                            \
+  X(object_id, "bson.objectid", "ObjectId")                               \
+  X(dbref, "bson.dbref", "DBRef")                                         \
+  X(regex, "bson.regex", "Regex")                                         \
+  X(timestamp, "bson.timestamp", "Timestamp")                             \
+  X(min_key, "bson.min_key", "MinKey")                                    \
+  X(max_key, "bson.max_key", "MaxKey")                                    \
+  X(utc, "bson.tz_util", "utc")                                           \
+  X(int64, "bson.int64", "Int64")                                         \
+  X(decimal128, "bson.decimal128", "Decimal128")                          \
+  X(datetime_ms, "bson.datetime_ms", "DatetimeMS")                        \
+  X(min_datetime, "bson.datetime_ms", "_MIN_UTC")                         \
+  X(max_datetime, "bson.datetime_ms", "_MAX_UTC")                         \
+  X(son, "bson.son", "SON")                                               \
+  X(pattern, "re", "Pattern")                                             \
+  X(uuid, "uuid", "UUID")                                                 \
+  X(safe_uuid, "uuid", "SafeUUID")                                        \
+  X(mapping, "collections.abc", "Mapping")                                \
+  X(ordered_dict, "collections", "OrderedDict")                           \
+  X(default_dict, "collections", "defaultdict")                           \
+  X(codec_options, "bson.codec_options", "CodecOptions")                  \
   X(default_codec_options, "bson.codec_options", "DEFAULT_CODEC_OPTIONS") \
-  X(bson_error, "bson.errors", "BSONError")                 \
-  X(invalid_bson, "bson.errors", "InvalidBSON")             \
-  X(invalid_document, "bson.errors", "InvalidDocument")     \
+  X(bson_error, "bson.errors", "BSONError")                               \
+  X(invalid_bson, "bson.errors", "InvalidBSON")                           \
+  X(invalid_document, "bson.errors", "InvalidDocument")                   \
   X(invalid_string_data, "bson.errors", "InvalidStringData")
 
 struct Types {

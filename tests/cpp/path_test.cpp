@@ -33,8 +33,8 @@ TEST(Path, LeadsThroughDocumentsAndArrays) {
 
 TEST(Path, LeadsNowhereElse) {
   Element element;
-  for (const std::string_view path : {"b"sv, "a.c"sv, "a.b.2"sv, "a.b.x"sv, "a.b.1.d"sv, "a.b.0.x"sv,
-                                      "a."sv, ".a"sv, ""sv, "a..b"sv, "a.b.00"sv}) {
+  for (const std::string_view path : {"b"sv, "a.c"sv, "a.b.2"sv, "a.b.x"sv, "a.b.1.d"sv,
+                                      "a.b.0.x"sv, "a."sv, ".a"sv, ""sv, "a..b"sv, "a.b.00"sv}) {
     EXPECT_FALSE(find_path(as_bytes(kDocument), false, path, element)) << path;
   }
 }
@@ -42,8 +42,8 @@ TEST(Path, LeadsNowhereElse) {
 TEST(Path, PositionsAreDecimalNumbersWithoutLeadingZeros) {
   EXPECT_EQ(array_position("0"), 0U);
   EXPECT_EQ(array_position("10"), 10U);
-  for (const std::string_view text : {""sv, "00"sv, "01"sv, "-1"sv, "+1"sv, "1x"sv, "x"sv, " 1"sv,
-                                      "99999999999999999999999"sv}) {
+  for (const std::string_view text :
+       {""sv, "00"sv, "01"sv, "-1"sv, "+1"sv, "1x"sv, "x"sv, " 1"sv, "99999999999999999999999"sv}) {
     EXPECT_FALSE(array_position(text).has_value()) << text;
   }
 }

@@ -74,8 +74,8 @@ Visit LazyBuilder::begin_array(Bytes bytes, Array&, Ref& taken) {
 }
 
 bool LazyBuilder::has_decoder_of(PyTypeObject* type) const {
-  return has_decoders() && PyDict_Contains(options_.decoder_map.get(),
-                                           reinterpret_cast<PyObject*>(type)) == 1;
+  return has_decoders() &&
+         PyDict_Contains(options_.decoder_map.get(), reinterpret_cast<PyObject*>(type)) == 1;
 }
 
 Ref LazyBuilder::decode_dbref(Bytes bytes) {

@@ -48,8 +48,7 @@ PyObject* ensure_contents(ModuleState& state, PyObject* self) {
   Node& node = node_of(self);
   if (node.contents != nullptr) return node.contents;
   Ref contents = Ref::steal(PyDict_New());
-  if (!ensure_index(state, node) || !contents ||
-      !decode_contents(state, node, contents.get())) {
+  if (!ensure_index(state, node) || !contents || !decode_contents(state, node, contents.get())) {
     return nullptr;
   }
   // A type decoder may have come here before.
@@ -207,32 +206,35 @@ PyObject* compare(PyObject* self, PyObject* other, int operation) {
 
 PyObject* represent_document(PyObject* self) { return represent(self, "{", "}", true); }
 
-PyDoc_STRVAR(document_doc,
-             "LazyDocument(data, codec_options=None, *, validate=True)\n--\n\n"
-             "A read-only mapping over the bytes of a BSON document that decodes what is touched.\n\n"
-             ":param data: one document. bytes, and a memoryview of bytes, are kept; any other\n"
-             "    bytes-like object is copied, since it could change.\n"
-             ":param codec_options: a bson.codec_options.CodecOptions for the values; its\n"
-             "    document_class counts for none, for embedded documents are lazy too.\n"
-             ":param validate: check the structure, and the texts unless an error handler deals\n"
-             "    with them, at once; if false, when something is first asked of the document.\n"
-             ":raises TypeError: data has no buffer, or codec_options is not a CodecOptions.\n"
-             ":raises bson.errors.InvalidBSON: data is not one well-formed document.\n\n"
-             "Embedded documents and arrays are LazyDocument and LazyArray. A value that\n"
-             "bson.decode() refuses (a datetime out of range, say) raises InvalidBSON when it is\n"
-             "read.\n\n"
-             ".. versionadded:: 0.1");
+PyDoc_STRVAR(
+    document_doc,
+    "LazyDocument(data, codec_options=None, *, validate=True)\n--\n\n"
+    "A read-only mapping over the bytes of a BSON document that decodes what is touched.\n\n"
+    ":param data: one document. bytes, and a memoryview of bytes, are kept; any other\n"
+    "    bytes-like object is copied, since it could change.\n"
+    ":param codec_options: a bson.codec_options.CodecOptions for the values; its\n"
+    "    document_class counts for none, for embedded documents are lazy too.\n"
+    ":param validate: check the structure, and the texts unless an error handler deals\n"
+    "    with them, at once; if false, when something is first asked of the document.\n"
+    ":raises TypeError: data has no buffer, or codec_options is not a CodecOptions.\n"
+    ":raises bson.errors.InvalidBSON: data is not one well-formed document.\n\n"
+    "Embedded documents and arrays are LazyDocument and LazyArray. A value that\n"
+    "bson.decode() refuses (a datetime out of range, say) raises InvalidBSON when it is\n"
+    "read.\n\n"
+    ".. versionadded:: 0.1");
 PyDoc_STRVAR(get_doc,
              "get($self, key, default=None, /)\n--\n\n"
              "The value of a key, or what a path such as 'a.b.3.c' leads to.\n\n"
              "The key as a whole comes first. Between dots stand keys and, within arrays,\n"
              "positions from 0.");
 PyDoc_STRVAR(keys_doc, "keys($self, /)\n--\n\nThe keys, as a set-like view.");
-PyDoc_STRVAR(items_doc, "items($self, /)\n--\n\nKeys and values, as a set-like view. Decodes every "
-                        "value but embedded\ndocuments and arrays, and keeps them.");
+PyDoc_STRVAR(items_doc,
+             "items($self, /)\n--\n\nKeys and values, as a set-like view. Decodes every "
+             "value but embedded\ndocuments and arrays, and keeps them.");
 PyDoc_STRVAR(values_doc, "values($self, /)\n--\n\nThe values, as a view. See items().");
-PyDoc_STRVAR(to_dict_doc, "to_dict($self, /)\n--\n\nAll of it decoded, as bson.decode() does with "
-                          "document_class=dict.");
+PyDoc_STRVAR(to_dict_doc,
+             "to_dict($self, /)\n--\n\nAll of it decoded, as bson.decode() does with "
+             "document_class=dict.");
 PyDoc_STRVAR(raw_doc, "The document's bytes, as a read-only memoryview without a copy.");
 
 PyMethodDef kMethods[] = {

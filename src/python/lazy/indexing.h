@@ -36,8 +36,8 @@ inline bool refuses_bad_text(const CodecOptions& options) noexcept {
 
 // Makes the entries of `document`. With `check` the structure and the texts of all that is embedded
 // are checked too. False when something is malformed; no Python exception is set.
-bool index_document(ModuleState& state, const CodecOptions& options, bsonpp::Bytes document, bool check,
-                    bsonpp::IndexEntries& entries);
+bool index_document(ModuleState& state, const CodecOptions& options, bsonpp::Bytes document,
+                    bool check, bsonpp::IndexEntries& entries);
 
 // Raises what bson.decode() raises for a document that index_document() refused. `owner` is the
 // object whose buffer it is, or null.

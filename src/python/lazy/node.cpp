@@ -33,8 +33,8 @@ Ref immutable_owner(PyObject* data) {
 bool read_input(PyObject* data, Ref& owner, Bytes& bytes) {
   owner = immutable_owner(data);
   Buffer buffer;
-  const bool is_view = owner && PyMemoryView_Check(data) &&
-                       PyMemoryView_GET_BASE(data) == owner.get();
+  const bool is_view =
+      owner && PyMemoryView_Check(data) && PyMemoryView_GET_BASE(data) == owner.get();
   if (!owner || !buffer.read(is_view ? data : owner.get())) return false;
   bytes = buffer.bytes();
   return true;
@@ -67,7 +67,8 @@ bool bind_slowly(const char* name, PyObject* const* arguments, Py_ssize_t count,
   return true;
 }
 
-Ref allocate(ModuleState& state, PyTypeObject* type, PyObject* owner, PyObject* options, Bytes bytes, bool checked) {
+Ref allocate(ModuleState& state, PyTypeObject* type, PyObject* owner, PyObject* options,
+             Bytes bytes, bool checked) {
   Ref made = Ref::steal(type->tp_alloc(type, 0));
   if (!made) return Ref();
   Node& node = node_of(made.get());

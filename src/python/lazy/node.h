@@ -12,17 +12,16 @@ namespace pymongo_cpp::lazy {
 
 // The instances of both types.
 struct Node {
-  PyObject_HEAD
-  ModuleState* state;             // of the module that the type keeps alive
-  PyObject* owner;  // the bytes object within which the document lies
-  PyObject* options;              // a CodecOptions
-  const std::byte* data;          // the document's first byte
-  std::size_t size;               // the document's bytes
-  bsonpp::IndexEntry* entries;    // one for each element; null until the first access
-  std::size_t count;              // of entries
-  PyObject* positions;            // dict from key to the position of its last entry, or null
-  PyObject* contents;             // dict or list of all values, or null
-  bool checked;                   // the structure of the whole document is known to be sound
+  PyObject_HEAD ModuleState* state;  // of the module that the type keeps alive
+  PyObject* owner;                   // the bytes object within which the document lies
+  PyObject* options;                 // a CodecOptions
+  const std::byte* data;             // the document's first byte
+  std::size_t size;                  // the document's bytes
+  bsonpp::IndexEntry* entries;       // one for each element; null until the first access
+  std::size_t count;                 // of entries
+  PyObject* positions;               // dict from key to the position of its last entry, or null
+  PyObject* contents;                // dict or list of all values, or null
+  bool checked;                      // the structure of the whole document is known to be sound
   bool indexed;
 
   bsonpp::Bytes bytes() const noexcept { return {data, size}; }

@@ -29,8 +29,7 @@ struct Search {
 };
 
 struct Selection {
-  PyObject_HEAD
-  Search* search;  // null when exhausted
+  PyObject_HEAD Search* search;  // null when exhausted
 };
 
 Selection& selection_of(PyObject* self) { return *reinterpret_cast<Selection*>(self); }
@@ -155,8 +154,7 @@ PyType_Spec kSpec = {"pymongo_cpp._native.Selection", sizeof(Selection), 0,
 
 PyObject* select(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
                  PyObject* keyword_names) {
-  static constexpr std::array<const char*, 4> kNames = {"stream", "filter", "codec_options",
-                                                        "raw"};
+  static constexpr std::array<const char*, 4> kNames = {"stream", "filter", "codec_options", "raw"};
   ModuleState& state = ModuleState::of(module);
   std::array<PyObject*, 4> bound{};
   if (count > 3) {
