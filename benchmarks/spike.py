@@ -37,7 +37,7 @@ def _extension_out_of_reach() -> Iterator[None]:
         yield
     finally:
         sys.modules["bson._cbson"] = entry
-        bson._cbson = attribute
+        vars(bson)["_cbson"] = attribute
 
 
 def pure_python_codec() -> Codec:

@@ -19,8 +19,8 @@ import pymongo_cpp
 class DecimalCodec(TypeCodec):
     """Python's Decimal as BSON's Decimal128, both ways."""
 
-    python_type = decimal.Decimal  # type: ignore[assignment]
-    bson_type = Decimal128  # type: ignore[assignment]
+    python_type = decimal.Decimal
+    bson_type = Decimal128
 
     def transform_python(self, value: decimal.Decimal) -> Decimal128:
         """Give what is encoded."""
