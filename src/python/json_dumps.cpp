@@ -108,7 +108,9 @@ bool JsonSource::known_value(KnownType known, PyObject* object) {
       return written(json_.write_min_key());
     case KnownType::kMaxKey:
       return written(json_.write_max_key());
+    case KnownType::kLazyArray:
     case KnownType::kRawDocument:
+    case KnownType::kLazyArray:
     case KnownType::kNone:
       break;
   }

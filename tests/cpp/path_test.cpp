@@ -11,9 +11,9 @@ using namespace std::string_view_literals;
 
 // { a: { b: [ 7, { c: true } ] } }
 constexpr auto kDocument =
-    "\x2b\0\0\0"
-    "\x03\x61\0\x23\0\0\0"
-    "\x04\x62\0\x1b\0\0\0"
+    "\x28\0\0\0"
+    "\x03\x61\0\x20\0\0\0"
+    "\x04\x62\0\x18\0\0\0"
     "\x10\x30\0\7\0\0\0"
     "\x03\x31\0\x09\0\0\0\x08\x63\0\1\0"
     "\0\0\0"sv;
