@@ -110,7 +110,6 @@ bool JsonSource::known_value(KnownType known, PyObject* object) {
       return written(json_.write_max_key());
     case KnownType::kLazyArray:
     case KnownType::kRawDocument:
-    case KnownType::kLazyArray:
     case KnownType::kNone:
       break;
   }
