@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import bson
 import pytest
 
 ENVIRONMENT = {
@@ -64,6 +65,19 @@ def figures(monkeypatch: pytest.MonkeyPatch, project_root: Path) -> Any:
     # Not matplotlib and what it imports: numpy cannot be loaded twice.
     for name in ("figures", "plots"):
         del sys.modules[name]
+
+
+def test_the_pure_python_side_is_pure_and_leaves_bson_alone(
+    monkeypatch: pytest.MonkeyPatch, project_root: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(project_root / "benchmarks"))
+    extension = bson._cbson
+    module = __import__("pure_python")
+    del sys.modules["pure_python"]
+    codec = module.pure_python_codec()
+    assert bson._cbson is sys.modules["bson._cbson"] is extension
+    assert codec.encode.__globals__["_USE_C"] is False
+    assert codec.decode(codec.encode({"n": 1})) == {"n": 1}
 
 
 @pytest.fixture
