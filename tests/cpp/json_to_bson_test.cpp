@@ -41,17 +41,12 @@ TEST(JsonToBson, EveryWrapperRoundTrips) {
            R"({"a": {"$binary": {"base64": "AQID", "subType": "02"}}})",
            R"({"a": {"$timestamp": {"t": 4294967295, "i": 1}}})",
            R"({"a": {"$regularExpression": {"pattern": "a\"b", "options": "imx"}}})",
-           R"({"a": {"$code": "f()"}
-})",
-           R"({"a": {"$code": "f()", "$scope": {
-  "x" : {"$numberInt" : "1"}
-}
-}
-})",
+           R"({"a": {"$code": "f"}})",
+           R"({"a": {"$code": "f", "$scope": {"x": {"$numberInt": "1"}}}})",
            R"({"a": {"$minKey": 1}, "b": {"$maxKey": 1}})",
            R"({"a": {"$ref": "c", "$id": {"$numberInt": "1"}, "$db": "d"}})",
            R"({"a": ["x", [], {}, null, true, {"$set": false}]})",
-}) {
+       }) {
     EXPECT_EQ(canonical(text), text);
   }
 }
