@@ -6,6 +6,7 @@ see, stands before it in a comment: ``<!-- setup``, a line of Python each, ``-->
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -105,6 +106,38 @@ def test_every_command_that_a_page_names_exists() -> None:
         [sys.executable, "-m", "pymongo_cpp", "--help"], capture_output=True, text=True, check=True
     ).stdout
     assert {command for command in called if f"    {command} " not in help_text} == set()
+
+
+def test_every_cmake_preset_that_a_page_names_exists() -> None:
+    presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
+    known = {
+        preset["name"]
+        for kind in ("configurePresets", "buildPresets", "testPresets")
+        for preset in presets.get(kind, [])
+    }
+    called = {
+        name
+        for page in PAGES
+        for command in _commands(page)
+        for name in re.findall(r"--preset ([a-z-]+)", command)
+    }
+    assert called
+    assert called <= known
+
+
+def test_cpp_blocks_are_quoted_from_the_sources() -> None:
+    sources = sorted((ROOT / "include").rglob("*.h"))
+    code = "\n".join(" ".join(path.read_text(encoding="utf-8").split()) for path in sources)
+    blocks = [text for page in PAGES for _, text in _blocks(page, "cpp")]
+    assert blocks
+    assert [text for text in blocks if " ".join(text.split()) not in code] == []
+
+
+def test_every_example_is_listed() -> None:
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    examples = ROOT / "examples"
+    programs = [*examples.glob("*.py"), *examples.glob("cpp/*.cpp")]
+    assert [path.name for path in programs if f"`{path.relative_to(ROOT)}`" not in page] == []
 
 
 def test_every_test_that_the_security_pages_name_exists() -> None:
