@@ -10,7 +10,18 @@ from collections.abc import (
     ValuesView,
 )
 from mmap import mmap
-from typing import IO, Any, BinaryIO, ClassVar, Literal, Self, TypeVar, final, overload
+from typing import (
+    IO,
+    Any,
+    BinaryIO,
+    ClassVar,
+    Literal,
+    Self,
+    TypeVar,
+    final,
+    overload,
+    type_check_only,
+)
 
 from bson.codec_options import CodecOptions
 
@@ -82,6 +93,7 @@ class LazyArray(Sequence[Any]):
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
 @final
+@type_check_only
 class Selection(Iterator[_Selected]):
     def __next__(self) -> _Selected: ...
     def close(self) -> None: ...
