@@ -27,22 +27,36 @@ twice."""
 
 
 class PostImportFinder:
-    """A meta path finder that finds nothing itself and calls ``callback`` after an import.
+    """A meta path finder that finds nothing itself and calls back after a module's import.
 
-    ``before``, where given, is called right before the module's code runs and returns a function
-    that is called right after, whether the code raised or not.
+    Once on ``sys.meta_path`` it stays there, idle when cancelled: other threads walk that list
+    without a lock, and one that is removed makes them skip its neighbour.
     """
 
-    def __init__(
+    def __init__(self, module_name: str) -> None:
+        self._module_name = module_name
+        self._callback: Callable[[ModuleType], None] | None = None
+        self._before: Callable[[], Callable[[], None]] | None = None
+        self._searching: set[int] = set()
+
+    def watch(
         self,
-        module_name: str,
         callback: Callable[[ModuleType], None],
         before: Callable[[], Callable[[], None]] | None = None,
     ) -> None:
-        self._module_name = module_name
+        """Call ``callback`` after the module's next import.
+
+        :param before: called right before the module's code runs; returns a function that is
+            called right after it, whether it raised or not.
+        """
         self._callback = callback
         self._before = before
-        self._searching: set[int] = set()
+        if self not in sys.meta_path:
+            sys.meta_path.insert(0, self)
+
+    def cancel(self) -> None:
+        """Call nothing any more, except after an import that is under way."""
+        self._callback = None
 
     def find_spec(
         self,
@@ -52,28 +66,35 @@ class PostImportFinder:
     ) -> ModuleSpec | None:
         """Return the spec that the other finders give for the module, its execution wrapped."""
         thread = get_ident()
-        if name != self._module_name or thread in self._searching:
+        callback = self._callback
+        if callback is None or name != self._module_name or thread in self._searching:
             return None
         # Other packages' hooks ask every finder, this one included, just as this one does.
         self._searching.add(thread)
         try:
-            return self._find_and_wrap(name, path, target)
+            spec = self._find(name, path, target)
         finally:
             self._searching.remove(thread)
+        if spec is not None and spec.loader is not None:
+            self._wrap(spec.loader, callback, self._before)
+        return spec
 
-    def _find_and_wrap(
+    def _find(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None
     ) -> ModuleSpec | None:
         for finder in sys.meta_path:
             find_spec = getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = find_spec(name, path, target) if find_spec else None
             if spec is not None:
-                if spec.loader is not None:
-                    self._wrap(spec.loader)
                 return spec
         return None
 
-    def _wrap(self, loader: Any) -> None:
+    def _wrap(
+        self,
+        loader: Any,
+        callback: Callable[[ModuleType], None],
+        before: Callable[[], Callable[[], None]] | None,
+    ) -> None:
         original = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
@@ -83,13 +104,13 @@ class PostImportFinder:
                 return
             if vars(loader).get("exec_module") is exec_module:
                 del loader.exec_module
-            after = self._before() if self._before is not None else None
+            after = before() if before is not None else None
             try:
                 original(module)
             finally:
                 if after is not None:
                     after()
-            self._callback(module)
+            callback(module)
 
         # On the instance: loader and spec keep the classes that inspect and importlib know.
         loader.exec_module = exec_module
@@ -104,14 +125,13 @@ def arm() -> None:
     if armed or os.environ.get("PYMONGO_CPP", "").strip() == "0" or "bson" in sys.modules:
         return
     armed = True
-    finder = PostImportFinder("bson", lambda _module: _activate(finder))
-    sys.meta_path.insert(0, finder)
+    finder = PostImportFinder("bson")
+    finder.watch(lambda _module: _activate(finder))
 
 
 def _activate(finder: PostImportFinder) -> None:
     global failure
-    if finder in sys.meta_path:
-        sys.meta_path.remove(finder)
+    finder.cancel()
     try:
         from pymongo_cpp.dropin import activate
     except Exception as error:

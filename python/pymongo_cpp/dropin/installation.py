@@ -24,6 +24,8 @@ from pymongo_cpp.dropin.rebinding import (
 MESSAGE = "pymongo.message"
 """The only module of PyMongo that binds functions of ``pymongo._cmessage``."""
 
+_message_finder = PostImportFinder(MESSAGE)
+
 
 class Installation:
     """The native codec in the place of both C extensions of one PyMongo.
@@ -64,7 +66,6 @@ class Installation:
         self._originals = [sys.modules.get(CBSON), sys.modules.get(CMESSAGE)]
         self._pairs = _bson_pairs(bson, native, self._cbson, self._names)
         self._journal = Journal()
-        self._finder: PostImportFinder | None = None
         self._removed = False
 
     def apply(self) -> None:
@@ -90,8 +91,7 @@ class Installation:
             self._journal.redo()
             raise
         self._removed = True
-        if self._finder is not None and self._finder in sys.meta_path:
-            sys.meta_path.remove(self._finder)
+        _message_finder.cancel()
 
     def _substitute_back(self) -> None:
         """Take ours out of the modules that bound it when they were loaded."""
@@ -157,8 +157,7 @@ class Installation:
         # A PyMongo without C extensions has Python functions under the names that it would bind
         # to ours; they can be put back only if its import finds no _cmessage.
         hide = None if _has_own_cmessage() else self._hide_cmessage
-        self._finder = PostImportFinder(MESSAGE, self._complete, before=hide)
-        sys.meta_path.insert(0, self._finder)
+        _message_finder.watch(self._complete, before=hide)
 
     def _hide_cmessage(self) -> Callable[[], None]:
         modules = _modules()

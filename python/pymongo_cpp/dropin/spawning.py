@@ -49,4 +49,4 @@ def pass_on(source: str) -> None:
     if SPAWN in sys.modules:
         wrap(sys.modules[SPAWN])
     else:
-        sys.meta_path.insert(0, PostImportFinder(SPAWN, wrap))
+        PostImportFinder(SPAWN).watch(wrap)
