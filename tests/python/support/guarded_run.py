@@ -14,16 +14,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bson import json_util
 from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 from bson.son import SON
 
 import pymongo_cpp
+import pymongo_cpp.json as pymongo_cpp_json
 from pymongo_cpp import _native
 from support.canonical import Outcome
 from support.classes import OwnMutableMapping
 from support.guard import GuardedMemory
 from support.malformed import SAMPLE, mutated_samples, named_documents
+from support.oracle import C
 from support.wire_format import document, element, int32, string
 
 OPTIONS: tuple[CodecOptions[Any], ...] = (
@@ -75,6 +78,22 @@ def calls() -> Iterator[tuple[str, Callable[[Any], Any]]]:
         lambda d: _native._raw_to_dict(d, 4, max(len(d) - 1, 0), DEFAULT_CODEC_OPTIONS, {}, False),
     )
     yield "array to buffer", lambda d: _native._array_of_documents_to_buffer(d)
+    yield "project", lambda d: pymongo_cpp.project(d, ["array", "document.a", "a.0", "v"])
+    yield "lazy", lambda d: pymongo_cpp.LazyDocument(d, validate=False).to_dict()
+    for mode in ("canonical", "relaxed"):
+        yield f"{mode} JSON", lambda d, m=mode: _native.bson_to_json(d, m)
+        yield f"{mode} JSON lines", lambda d, m=mode: _native.bson_to_json_lines(d, m)
+
+
+def json_texts() -> Iterator[tuple[str, bytes]]:
+    """Yield Extended JSON cut off everywhere: its parser reads many bytes at once."""
+    whole = json_util.dumps(C.decode(SAMPLE), json_options=json_util.CANONICAL_JSON_OPTIONS)
+    for size in range(len(whole) + 1):
+        yield f"JSON cut to {size}", whole[:size].encode()
+    for size in range(80):
+        yield f"JSON string of {size}", json.dumps({"s": "t" * size}).encode()
+        yield f"JSON open string of {size}", b'{"s": "' + b"t" * size
+        yield f"JSON spaces, {size}", b"{}" + b" " * size
 
 
 def run(count: int, seed: int, progress: mmap.mmap) -> Counter[str]:
@@ -82,20 +101,22 @@ def run(count: int, seed: int, progress: mmap.mmap) -> Counter[str]:
 
     :raises AssertionError: when a place changes the outcome, or an error is no documented one.
     """
-    inputs = [*well_formed(), *named_documents().items()]
-    inputs += [(f"mutation {n}", data) for n, data in enumerate(mutated_samples(count, seed))]
-    memory = GuardedMemory(max(len(data) for _, data in inputs))
-    functions = list(calls())
-    counts: Counter[str] = Counter(inputs=len(inputs))
-    for name, data in inputs:
-        for call_name, call in functions:
-            label = f"{call_name}: {name}".encode()[: len(progress)]
-            progress[:] = label.ljust(len(progress))
-            plain = Outcome(call, data)
-            for place in (memory.before_the_guard, memory.after_the_guard):
-                guarded = Outcome(call, place(data))
-                assert guarded.exact == plain.exact, (label, guarded, plain)
-                counts["value" if guarded.error is None else type(guarded.error).__name__] += 1
+    documents = [*well_formed(), *named_documents().items()]
+    documents += [(f"mutation {n}", data) for n, data in enumerate(mutated_samples(count, seed))]
+    texts = list(json_texts())
+    memory = GuardedMemory(max(len(data) for _, data in documents + texts))
+    counts: Counter[str] = Counter(inputs=len(documents) + len(texts))
+    of_text = [("JSON to BSON", pymongo_cpp_json.json_to_bson)]
+    for inputs, functions in ((documents, list(calls())), (texts, of_text)):
+        for name, data in inputs:
+            for call_name, call in functions:
+                label = f"{call_name}: {name}".encode()[: len(progress)]
+                progress[:] = label.ljust(len(progress))
+                plain = Outcome(call, data)
+                for place in (memory.before_the_guard, memory.after_the_guard):
+                    guarded = Outcome(call, place(data))
+                    assert guarded.exact == plain.exact, (label, guarded, plain)
+                    counts["value" if guarded.error is None else type(guarded.error).__name__] += 1
     return counts
 
 
