@@ -126,7 +126,7 @@ bool parse_offset(std::string_view text, std::int64_t& seconds) noexcept {
     take(text, ':');
     if (!take_digits(text, 2, minutes) || !text.empty()) return false;
   }
-  seconds = (hours * 60 + minutes) * 60;
+  seconds = std::int64_t{hours} * 3600 + std::int64_t{minutes} * 60;
   if (negative) seconds = -seconds;
   return true;
 }
