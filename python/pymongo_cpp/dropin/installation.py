@@ -112,8 +112,10 @@ class Installation:
     def _bson_changes(self) -> list[Change]:
         namespace = vars(self._bson)
         return [
-            ItemChange(_modules(), CBSON, self._cbson),
+            # This one first, and taken back last: while another thread can load PyMongo's own
+            # _cmessage, PyMongo's own _cbson has to be there for it.
             ItemChange(_modules(), CMESSAGE, self._cmessage),
+            ItemChange(_modules(), CBSON, self._cbson),
             ItemChange(namespace, "_cbson", self._cbson),
             ItemChange(namespace, "_USE_C", True),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -9,6 +10,7 @@ import threading
 
 from pymongo_cpp.dropin import compatibility, environment
 from pymongo_cpp.dropin.installation import MESSAGE, Installation
+from pymongo_cpp.dropin.modules import CMESSAGE
 
 LEVELS = ("default",)
 """How much of PyMongo is replaced: ``default`` is both C extensions and the public wrappers."""
@@ -132,17 +134,28 @@ def _install(level: str, source: str) -> None:
         return
     native = importlib.import_module(NATIVE)
     bson = importlib.import_module("bson")
+    # Inside the import of bson, a thread that is importing pymongo waits for us, not we for it.
+    awaited = {MESSAGE, CMESSAGE} if _is_being_imported("bson") else {"pymongo", MESSAGE, CMESSAGE}
     while True:
         with state.lock:
             if state.installation is not None:
                 return
-            if not _is_being_imported(MESSAGE):
+            half_imported = [name for name in awaited if _is_being_imported(name)]
+            if not half_imported:
                 installation = Installation(bson, native, version, state.lock, _withdraw)
                 installation.apply()
                 _record(installation, level, source, None)
                 return
-        # Another thread is at it; bson was complete before, so that it does not wait for us.
-        importlib.import_module(MESSAGE)
+        awaited -= _wait_for_other_threads(half_imported)
+
+
+def _wait_for_other_threads(names: list[str]) -> set[str]:
+    """Let other threads finish importing ``names``; return those that this thread is importing."""
+    for name in names:
+        # CPython's error where this thread and the other wait for each other.
+        with contextlib.suppress(RuntimeError):
+            importlib.import_module(name)
+    return {name for name in names if _is_being_imported(name)}
 
 
 def _is_being_imported(name: str) -> bool:
