@@ -1,0 +1,235 @@
+"""Lazy documents and select() against decoding, all sides taking turns in one process.
+
+::
+
+    python benchmarks/lazy_bench.py [--quick] [--check]
+
+Prints what each side takes and whether the project's targets are reached. Every side's answer is
+checked to be the same before anything is timed. The documents are read as PyMongo's users read
+them, from Python; one thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import bson
+import pymongo
+from bson.decimal128 import Decimal128
+from bson.int64 import Int64
+from bson.objectid import ObjectId
+from bson.raw_bson import RawBSONDocument
+
+from pymongo_cpp import LazyDocument, project, select
+from pymongo_cpp.bench.baseline import c_codec
+from pymongo_cpp.bench.timing import Task, pinned, ratio, take_turns
+
+OURS = "pymongo_cpp"
+BATCH = 1000  # documents in a pass over whole documents
+STREAM = 100_000  # documents that are searched
+OPEN_EVERY = 20  # one in so many of them matches: 5%
+DAY = datetime.datetime(2024, 5, 6, 7, 8, 9)
+
+
+def customer(number: int) -> dict[str, Any]:
+    """Return a document of 30 fields as an application keeps it."""
+    return {
+        "_id": ObjectId(),
+        "number": number,
+        "status": "open" if number % OPEN_EVERY == 0 else "closed",
+        "first_name": f"first {number}",
+        "last_name": f"last {number}",
+        "email": f"customer.{number}@example.com",
+        "phone": "+49 30 1234567",
+        "created": DAY,
+        "updated": DAY + datetime.timedelta(minutes=number),
+        "visits": number % 97,
+        "orders": Int64(number * 3),
+        "balance": number * 0.25,
+        "limit": Decimal128("2500.00"),
+        "newsletter": True,
+        "verified": number % 2 == 0,
+        "language": "de",
+        "currency": "EUR",
+        "referrer": None,
+        "agent": ObjectId(),
+        "group": "standard",
+        "rating": 4.5,
+        "qty": number % 50,
+        "notes": "Calls on Fridays, wants invoices by post.",
+        "street": "Unter den Linden 77",
+        "zip": "10117",
+        "city": "Berlin",
+        "country": "DE",
+        "tags": ["b2b", "priority", "2024"],
+        "terms": {"days": 30, "discount": 0.02},
+        "last_seen": DAY,
+    }
+
+
+def two_fields(make: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Return a function that makes a document and reads 2 of its 30 fields."""
+
+    def read(data: bytes) -> Any:
+        document = make(data)
+        return document["status"], document["balance"]
+
+    return read
+
+
+def all_fields(make: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Return a function that makes a document and goes through all of its fields."""
+
+    def read(data: bytes) -> Any:
+        for _key, value in make(data).items():
+            last = value
+        return last
+
+    return read
+
+
+def one_path(data: bytes) -> Any:
+    """Return a value two levels down."""
+    return LazyDocument(data).get("terms.days")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Some task on each side.
+
+    :param functions: from one document, or the stream, to an answer, by side
+    :param needed: how many times as fast as each of these sides ours must be
+    """
+
+    name: str
+    functions: dict[str, Callable[[Any], Any]]
+    needed: dict[str, float]
+
+
+DECODE = c_codec().decode
+DECODE_ALL = c_codec().decode_all
+DECODE_ITER = c_codec().decode_iter
+
+
+def _is_wanted(document: Any) -> bool:
+    return bool(document["status"] == "open" and document["qty"] >= 0)
+
+
+COMPARISONS = (
+    Comparison(
+        "2 of 30 fields",
+        {
+            OURS: two_fields(LazyDocument),
+            "decode, C": two_fields(DECODE),
+            "RawBSONDocument": two_fields(RawBSONDocument),
+        },
+        {"decode, C": 8, "RawBSONDocument": 8},
+    ),
+    Comparison(
+        "all fields",
+        {OURS: all_fields(LazyDocument), "decode, C": all_fields(DECODE)},
+        {"decode, C": 1},
+    ),
+    Comparison("a path", {OURS: one_path, "decode, C": lambda d: DECODE(d)["terms"]["days"]}, {}),
+    Comparison(
+        "project 2 paths",
+        {
+            OURS: lambda data: project(data, ("status", "terms.days")),
+            "decode, C": lambda data: _picked(DECODE(data)),
+        },
+        {},
+    ),
+)
+SELECT = Comparison(
+    "select 5%",
+    {
+        OURS: lambda stream: list(select(stream, {"status": "open", "qty": {"$gte": 0}})),
+        "decode_all, C": lambda stream: [d for d in DECODE_ALL(stream) if _is_wanted(d)],
+        "decode_iter, C": lambda stream: [d for d in DECODE_ITER(stream) if _is_wanted(d)],
+    },
+    {"decode_all, C": 10, "decode_iter, C": 10},
+)
+
+
+def _picked(document: dict[str, Any]) -> dict[str, Any]:
+    return {"status": document["status"], "terms": {"days": document["terms"]["days"]}}
+
+
+def over_all(function: Callable[[bytes], Any], items: Iterable[bytes]) -> Task:
+    """Return a task that calls `function` with each of the items."""
+
+    def task() -> None:
+        for item in items:
+            function(item)
+
+    return task
+
+
+def compare(
+    comparison: Comparison, tasks: dict[str, Task], units: int, repeats: int, seconds: float
+) -> bool:
+    """Print each side's time and each target; return whether all are reached."""
+    results = take_turns(tasks, units, repeats=repeats, sample_seconds=seconds)
+    print(f"{comparison.name}:")
+    print(f"  {OURS:16} {results[OURS].median * 1e9:9.0f} ns a document")
+    all_reached = True
+    for side, result in results.items():
+        if side == OURS:
+            continue
+        factor = ratio(result, results[OURS])
+        verdict = ""
+        if (needed := comparison.needed.get(side)) is not None:
+            all_reached = all_reached and factor >= needed
+            verdict = f"needed {needed:g}x: {'reached' if factor >= needed else 'NOT REACHED'}"
+        print(f"  {side:16} {result.median * 1e9:9.0f} ns {factor:7.1f}x  {verdict}", flush=True)
+    return all_reached
+
+
+def measure(repeats: int, seconds: float, stream_size: int) -> bool:
+    """Make all comparisons; return whether all targets are reached."""
+    documents = [DECODE(bson.encode(customer(number))) for number in range(stream_size)]
+    data = [bson.encode(document) for document in documents]
+    batch = data[:BATCH]
+    reached = True
+    for comparison in COMPARISONS:
+        for item in batch[:20]:
+            answers = [function(item) for function in comparison.functions.values()]
+            assert all(answer == answers[0] for answer in answers)
+        tasks = {side: over_all(function, batch) for side, function in comparison.functions.items()}
+        reached = compare(comparison, tasks, len(batch), repeats, seconds) and reached
+    stream = b"".join(data)
+    found = [function(stream) for function in SELECT.functions.values()]
+    assert all(answer == found[0] for answer in found)
+    print(f"({len(found[0]):,} of {stream_size:,} documents match)")
+    del found, documents, data
+    searches: dict[str, Task] = {
+        side: lambda function=function: function(stream)  # type: ignore[misc]
+        for side, function in SELECT.functions.items()
+    }
+    return compare(SELECT, searches, stream_size, max(3, repeats // 3), seconds) and reached
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the comparison; 1 when a target is not reached and --check is given."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="few and short samples")
+    parser.add_argument("--check", action="store_true", help="fail where a target is not reached")
+    chosen = parser.parse_args(arguments)
+    size = len(bson.encode(customer(1)))
+    print(
+        f"CPython {platform.python_version()}, PyMongo {pymongo.version}, documents of 30 fields "
+        f"and {size} bytes"
+    )
+    with pinned():
+        reached = measure(3, 0.01, STREAM // 10) if chosen.quick else measure(9, 0.05, STREAM)
+    return 0 if reached or not chosen.check else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
