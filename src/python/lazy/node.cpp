@@ -31,6 +31,12 @@ Ref immutable_owner(PyObject* data) {
 
 // The bytes of `data` within its immutable owner.
 bool read_input(PyObject* data, Ref& owner, Bytes& bytes) {
+  if (PyBytes_CheckExact(data)) [[likely]] {
+    owner = Ref::share(data);
+    bytes = bsonpp::as_bytes(
+        {PyBytes_AS_STRING(data), static_cast<std::size_t>(PyBytes_GET_SIZE(data))});
+    return true;
+  }
   owner = immutable_owner(data);
   Buffer buffer;
   const bool is_view =
@@ -84,15 +90,7 @@ Ref allocate(ModuleState& state, PyTypeObject* type, PyObject* owner, PyObject* 
 Ref construct_bound(ModuleState& state, PyTypeObject* type, Arguments& bound) {
   Ref owner;
   Bytes bytes;
-  Bytes document;
   if (!check_options(state, bound.options) || !read_input(bound.data, owner, bytes)) return Ref();
-  if (bound.validate) {
-    if (!read_frame(state, bytes, document)) return Ref();
-    if (document.size() != bytes.size()) {
-      raise_invalid_bson(state, "bad eoo");
-      return Ref();
-    }
-  }
   Ref made = allocate(state, type, owner.get(), bound.options, bytes, /*checked=*/false);
   if (made && bound.validate && !build_index(state, node_of(made.get()))) return Ref();
   return made;
