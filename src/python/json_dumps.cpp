@@ -261,7 +261,7 @@ bool JsonSource::uuid_value(PyObject* uuid) {
   if (!uuid_bytes(state_, uuid, representation, subtype, bytes)) return false;
   const bsonpp::Bytes data = bsonpp::as_bytes({bytes.data(), bytes.size()});
   if (strict_uuid_) return written(json_.write_binary(subtype, data));
-  std::array<char, 2 * 16> hex{};
+  std::array<char, std::size_t{2} * 16> hex{};
   bsonpp::put_hex(hex.data(), data);
   return raw(R"({"$uuid": ")") && raw({hex.data(), hex.size()}) && raw("\"}");
 }
