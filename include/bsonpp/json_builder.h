@@ -49,10 +49,10 @@ class JsonBuilder {
     return json_.error() == JsonWriteError::kInvalidUtf8 ? ErrorCode::kInvalidUtf8
                                                          : ErrorCode::kOutOfMemory;
   }
-  bool append(Document&, Value) noexcept { return json_.raw(json_.format().item_separator()); }
+  bool append(Document&, Value) noexcept { return json_.write_item_separator(); }
   bool append(Array& array, Value) noexcept {
     array.empty = false;
-    return json_.raw(json_.format().item_separator());
+    return json_.write_item_separator();
   }
 
   Visit begin_document(Bytes, Document&, Value&) noexcept { return opened("{"); }

@@ -63,10 +63,9 @@ struct JsonFormat {
   }
 
   constexpr bool is_plain() const noexcept { return mode == JsonMode::kPlain; }
-  // What stands between values, and between a key and its value. The modes of PyMongo are spaced as
-  // json.dumps() does by default; plain JSON has no spaces.
+  // What stands between values. The modes of PyMongo are spaced as json.dumps() does by default;
+  // plain JSON has no spaces.
   constexpr std::string_view item_separator() const noexcept { return is_plain() ? "," : ", "; }
-  constexpr std::string_view key_separator() const noexcept { return is_plain() ? ":" : ": "; }
 };
 
 // Why a value was refused.
@@ -113,11 +112,14 @@ class JsonWriter {
   bool write_db_pointer(std::string_view collection, Bytes id) noexcept;
 
   // A key and what follows it.
-  bool write_key(std::string_view utf8) noexcept {
-    return write_string(utf8) && raw(format_.key_separator());
-  }
+  bool write_key(std::string_view utf8) noexcept { return write_string(utf8) && separator(':'); }
+  // What stands between two values.
+  bool write_item_separator() noexcept { return separator(','); }
+
   // Text that is JSON already.
-  bool raw(std::string_view json) noexcept { return text_->write(json) || out_of_memory(); }
+  BSONPP_ALWAYS_INLINE bool raw(std::string_view json) noexcept {
+    return text_->write(json) || out_of_memory();
+  }
   bool fail(JsonWriteError error) noexcept {
     error_ = error;
     return false;
@@ -125,6 +127,15 @@ class JsonWriter {
 
  private:
   bool out_of_memory() noexcept { return fail(JsonWriteError::kOutOfMemory); }
+  // Both separators are a character and, but in plain JSON, a space.
+  bool separator(char first) noexcept {
+    char* out = text_->reserve(2);
+    if (out == nullptr) return out_of_memory();
+    out[0] = first;
+    out[1] = ' ';
+    text_->advance(out + (format_.is_plain() ? 1 : 2));
+    return true;
+  }
   // prefix, the number, suffix
   bool wrapped_integer(std::string_view prefix, std::int64_t number,
                        std::string_view suffix) noexcept;

@@ -1,6 +1,7 @@
 // Text that grows: the counterpart of Writer for outputs without a length limit of their own.
 #pragma once
 
+#include <bsonpp/attributes.h>
 #include <bsonpp/writer.h>
 
 #include <cstddef>
@@ -38,7 +39,8 @@ class TextWriter {
   // Ends what was written into the room last reserved.
   void advance(char* end) noexcept { position_ = end; }
 
-  [[nodiscard]] bool write(std::string_view text) noexcept {
+  // Inlined, so that text of a known size is copied without a call.
+  BSONPP_ALWAYS_INLINE bool write(std::string_view text) noexcept {
     char* out = reserve(text.size());
     if (out == nullptr) return false;
     std::memcpy(out, text.data(), text.size());

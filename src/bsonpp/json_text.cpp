@@ -90,7 +90,7 @@ char* put_exponent(char* out, int exponent) noexcept {
   return put_pair(out, size);
 }
 
-char* put_digits(char* out, std::string_view digits) noexcept {
+char* put_text(char* out, std::string_view digits) noexcept {
   std::memcpy(out, digits.data(), digits.size());
   return out + digits.size();
 }
@@ -102,7 +102,7 @@ char* put_laid_out(char* out, std::string_view digits, int exponent) noexcept {
     *out++ = digits.front();
     if (count > 1) {
       *out++ = '.';
-      out = put_digits(out, digits.substr(1));
+      out = put_text(out, digits.substr(1));
     }
     return put_exponent(out, exponent);
   }
@@ -110,15 +110,15 @@ char* put_laid_out(char* out, std::string_view digits, int exponent) noexcept {
     *out++ = '0';
     *out++ = '.';
     for (int zeros = exponent + 1; zeros < 0; ++zeros) *out++ = '0';
-    return put_digits(out, digits);
+    return put_text(out, digits);
   }
   const int whole = exponent + 1;
   if (whole < count) {
-    out = put_digits(out, digits.substr(0, static_cast<std::size_t>(whole)));
+    out = put_text(out, digits.substr(0, static_cast<std::size_t>(whole)));
     *out++ = '.';
-    return put_digits(out, digits.substr(static_cast<std::size_t>(whole)));
+    return put_text(out, digits.substr(static_cast<std::size_t>(whole)));
   }
-  out = put_digits(out, digits);
+  out = put_text(out, digits);
   for (int zeros = count; zeros < whole; ++zeros) *out++ = '0';
   *out++ = '.';
   *out++ = '0';
@@ -166,19 +166,23 @@ constexpr char short_escape(std::uint32_t character) noexcept {
 }
 
 char* put_unit_escape(char* out, std::uint32_t unit) noexcept {
-  *out++ = '\\';
-  *out++ = 'u';
-  out = put_digits(out, {&kHexPairs[std::size_t{2} * (unit >> 8U)], 2});
-  return put_digits(out, {&kHexPairs[std::size_t{2} * (unit & 0xffU)], 2});
+  std::memcpy(out, "\\u", 2);
+  std::memcpy(out + 2, &kHexPairs[std::size_t{2} * (unit >> 8U)], 2);
+  std::memcpy(out + 4, &kHexPairs[std::size_t{2} * (unit & 0xffU)], 2);
+  return out + 6;
 }
 
 char* put_escape(char* out, std::uint32_t character) noexcept {
-  if (const char letter = short_escape(character); letter != 0) {
-    *out++ = '\\';
-    *out++ = letter;
-    return out;
+  if (character < 0x7f) {
+    if (const char letter = short_escape(character); letter != 0) {
+      *out++ = '\\';
+      *out++ = letter;
+      return out;
+    }
   }
-  if (character < 0x10000U) return put_unit_escape(out, character);
+  if (character < 0x10000U) [[likely]] {
+    return put_unit_escape(out, character);
+  }
   const std::uint32_t offset = character - 0x10000U;
   out = put_unit_escape(out, 0xd800U + (offset >> 10U));
   return put_unit_escape(out, 0xdc00U + (offset & 0x3ffU));
@@ -233,6 +237,17 @@ char* put_short_plain(char* out, std::string_view text) noexcept {
 
 // Copies plain characters from `from` to `out` until one needs a closer look, or the end.
 void copy_plain(const char*& from, const char* end, char*& out) noexcept {
+  // Four words a turn, without a branch between them.
+  while (end - from >= 32) {
+    std::uint64_t words[4];
+    std::memcpy(words, from, sizeof(words));
+    const std::uint64_t any = any_special(words[0]) | any_special(words[1]) |
+                              any_special(words[2]) | any_special(words[3]);
+    if (any != 0) break;
+    std::memcpy(out, words, sizeof(words));
+    from += 32;
+    out += 32;
+  }
   while (end - from >= 8) {
     const auto word = load<std::uint64_t>(from);
     if (any_special(word) != 0) break;
@@ -247,31 +262,43 @@ void copy_plain(const char*& from, const char* end, char*& out) noexcept {
   }
 }
 
-constexpr std::uint32_t continuation(const char* from, std::size_t index) noexcept {
+bool is_continuation(const char* from, std::size_t index) noexcept {
+  return (static_cast<std::uint8_t>(from[index]) & 0xc0U) == 0x80U;
+}
+std::uint32_t continuation(const char* from, std::size_t index) noexcept {
   return static_cast<std::uint8_t>(from[index]) & 0x3fU;
 }
 
-// Bytes of the sequence that a lead byte begins.
-constexpr std::ptrdiff_t sequence_size(std::uint8_t lead) noexcept {
-  if (lead < 0x80) return 1;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
-}
-
-// The code point of well-formed UTF-8 at `from`, which is moved behind it.
-std::uint32_t take_code_point(const char*& from) noexcept {
+// The code point at `from`, which is moved behind it; false where there is no well-formed UTF-8.
+// What was read once is not read again: the input may be memory that others write to.
+bool take_code_point(const char*& from, const char* end, std::uint32_t& point) noexcept {
   const auto lead = static_cast<std::uint8_t>(*from);
-  std::uint32_t point = lead;
-  if (lead >= 0xf0) {
-    point = (lead & 0x07U) << 18U | continuation(from, 1) << 12U | continuation(from, 2) << 6U |
-            continuation(from, 3);
-  } else if (lead >= 0xe0) {
-    point = (lead & 0x0fU) << 12U | continuation(from, 1) << 6U | continuation(from, 2);
-  } else if (lead >= 0x80) {
-    point = (lead & 0x1fU) << 6U | continuation(from, 1);
+  const auto left = static_cast<std::size_t>(end - from);
+  if (lead < 0x80) {
+    point = lead;
+    ++from;
+    return true;
   }
-  from += sequence_size(lead);
-  return point;
+  if (lead < 0xe0) {
+    if (lead < 0xc2 || left < 2 || !is_continuation(from, 1)) return false;
+    point = (lead & 0x1fU) << 6U | continuation(from, 1);
+    from += 2;
+    return true;
+  }
+  if (lead < 0xf0) {
+    if (left < 3 || !is_continuation(from, 1) || !is_continuation(from, 2)) return false;
+    point = (lead & 0x0fU) << 12U | continuation(from, 1) << 6U | continuation(from, 2);
+    from += 3;
+    return point >= 0x800 && (point < 0xd800 || point > 0xdfff);
+  }
+  if (lead > 0xf4 || left < 4 || !is_continuation(from, 1) || !is_continuation(from, 2) ||
+      !is_continuation(from, 3)) {
+    return false;
+  }
+  point = (lead & 0x07U) << 18U | continuation(from, 1) << 12U | continuation(from, 2) << 6U |
+          continuation(from, 3);
+  from += 4;
+  return point >= 0x10000 && point <= 0x10ffff;
 }
 
 constexpr std::size_t kMostEscaped = 6;  // characters that one byte becomes: \u001f
@@ -367,7 +394,6 @@ JsonStringError write_json_string(TextWriter& text_out, std::string_view text,
   if (!text_out.write("\"")) return JsonStringError::kOutOfMemory;
   const char* from = text.data();
   const char* const end = from + text.size();
-  bool checked = false;
   while (from != end) {
     const auto left = static_cast<std::size_t>(end - from);
     const char* piece_end = left > kPiece ? from + kPiece : end;
@@ -375,22 +401,15 @@ JsonStringError write_json_string(TextWriter& text_out, std::string_view text,
     char* out = text_out.reserve((kPiece < left ? kPiece : left) * kMostEscaped + 16);
     if (out == nullptr) return JsonStringError::kOutOfMemory;
     while (from < piece_end) {
-      copy_plain(from, piece_end, out);
-      if (from >= piece_end) break;
-      if (static_cast<std::uint8_t>(*from) >= 0x80 && !checked) {
-        if (!is_utf8({from, static_cast<std::size_t>(end - from)})) {
-          return JsonStringError::kInvalidUtf8;
-        }
-        checked = true;
-      }
-      // The input may be memory that others write to; what was checked need not be there any more.
-      if (end - from < sequence_size(static_cast<std::uint8_t>(*from))) {
-        return JsonStringError::kInvalidUtf8;
+      if (static_cast<std::uint8_t>(*from) < 0x80) {
+        copy_plain(from, piece_end, out);
+        if (from >= piece_end) break;
       }
       const char* character = from;
-      const std::uint32_t point = take_code_point(from);
+      std::uint32_t point = 0;
+      if (!take_code_point(from, end, point)) return JsonStringError::kInvalidUtf8;
       if (!ascii && point >= 0x7f) {
-        out = put_digits(out, {character, static_cast<std::size_t>(from - character)});
+        out = put_text(out, {character, static_cast<std::size_t>(from - character)});
       } else {
         out = put_escape(out, point);
       }

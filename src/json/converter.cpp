@@ -2,7 +2,6 @@
 
 #include <bsonpp/array_index.h>
 #include <bsonpp/json_to_bson.h>
-#include <bsonpp/utf8.h>
 
 #include <limits>
 #include <new>
@@ -86,7 +85,6 @@ bool JsonConverter::body(const Fields& fields, std::string_view skipped_key) {
 
 bool JsonConverter::field(const JsonField& field) {
   if (contains_nul(field.key)) return fail(JsonErrorCode::kEmbeddedNul);
-  if (!is_utf8(field.key)) return fail(JsonErrorCode::kMalformed);
   return element(field.terminated_key(), field.value);
 }
 
@@ -115,8 +113,6 @@ bool JsonConverter::element(std::string_view key, JsonElement value) {
 }
 
 bool JsonConverter::string_element(Type type, std::string_view key, std::string_view text) {
-  // simdjson has checked the text, but some versions let an escape make a lone surrogate of it.
-  if (!is_utf8(text)) return fail(JsonErrorCode::kMalformed);
   return written(writer_.write_string_element(type, key, text));
 }
 
@@ -160,7 +156,7 @@ JsonErrorCode try_json_to_bson(std::string_view text, JsonParser& parser, Writer
   JsonElement root;
   if (const JsonErrorCode code = parser.parse(text, root); code != JsonErrorCode::kOk) return code;
   try {
-    JsonConverter converter(writer, max_depth);
+    JsonConverter converter(writer, parser.fields(), max_depth);
     return converter.root(root) ? JsonErrorCode::kOk : converter.error();
   } catch (const std::bad_alloc&) {
     return JsonErrorCode::kOutOfMemory;

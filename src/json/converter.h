@@ -16,8 +16,9 @@ namespace bsonpp {
 // the writer wants them. Throws std::bad_alloc.
 class JsonConverter {
  public:
-  JsonConverter(Writer& writer, std::size_t max_depth) noexcept
-      : writer_(writer), max_depth_(max_depth) {}
+  // `stack` is empty, and is so again at the end.
+  JsonConverter(Writer& writer, JsonFieldStack& stack, std::size_t max_depth) noexcept
+      : writer_(writer), max_depth_(max_depth), stack_(stack) {}
 
   bool root(JsonElement element);
   JsonErrorCode error() const noexcept { return error_; }
@@ -66,7 +67,7 @@ class JsonConverter {
   std::size_t max_depth_;
   std::size_t depth_ = 0;
   JsonErrorCode error_ = JsonErrorCode::kOk;
-  JsonFieldStack stack_;
+  JsonFieldStack& stack_;
   std::vector<char> scratch_;
 };
 

@@ -105,7 +105,7 @@ def test_hook_that_loads_again() -> None:
             return datetime.timedelta(0)
 
         def dst(self, moment: Any) -> Any:
-            return None
+            return datetime.timedelta(0)
 
     options = json_util.RELAXED_JSON_OPTIONS.with_options(tz_aware=True, tzinfo=Zone())
     text = '[{"$date": "2020-01-01T00:00:00Z"}, "text", {"k": "v"}]'

@@ -21,20 +21,6 @@ struct JsonField {
   std::string_view terminated_key() const noexcept { return {key.data(), key.size() + 1}; }
 };
 
-// simdjson's parser, whose buffers are used again for the next text.
-class JsonParser {
- public:
-  // Parses `text`, which is copied. `root` refers to this parser and is good until its next use.
-  // The error has no position; see locate_json_error().
-  [[nodiscard]] JsonErrorCode parse(std::string_view text, JsonElement& root) noexcept;
-
-  // Bytes of text for which there are buffers; they take some 14 times as much.
-  std::size_t capacity() const noexcept { return parser_.capacity(); }
-
- private:
-  simdjson::dom::parser parser_;
-};
-
 // The fields of the objects that are being read, those of inner ones above those of outer ones.
 // Where an object names a key twice, its last value takes the first one's place, as in Python's
 // json module.
@@ -56,6 +42,24 @@ class JsonFieldStack {
 
   std::vector<JsonField> fields_;
   std::vector<std::uint32_t> table_;
+};
+
+// simdjson's parser, whose buffers are used again for the next text.
+class JsonParser {
+ public:
+  // Parses `text`, which is copied. `root` refers to this parser and is good until its next use.
+  // The error has no position; see locate_json_error().
+  [[nodiscard]] JsonErrorCode parse(std::string_view text, JsonElement& root) noexcept;
+
+  // Kept beside the parser, so that its memory is used again too.
+  JsonFieldStack& fields() noexcept { return fields_; }
+
+  // Bytes of text for which there are buffers; they take some 14 times as much.
+  std::size_t capacity() const noexcept { return parser_.capacity(); }
+
+ private:
+  simdjson::dom::parser parser_;
+  JsonFieldStack fields_;
 };
 
 }  // namespace bsonpp
