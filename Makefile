@@ -131,6 +131,7 @@ examples: build test-cpp ## every example: the Python programs, then the C++ one
 bench: build $(STAMPS)/bench ## every benchmark, all sides taking turns (BENCH_ARGS adds arguments)
 	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 	@$(BIN)/python benchmarks/lazy_bench.py
+	@$(BIN)/python benchmarks/json_bench.py
 
 bench-core: $(STAMPS)/libbenchmark ## the C++ core alone
 	@test -e build/core-benchmark/build.ninja || \

@@ -19,6 +19,7 @@ SAYS = {
     "asyncio_client.py": "5 clients were answered with 4111 documents",
     "dropin_app.py": "under the drop-in, BSON by pymongo_cpp",
     "encode_decode.py": "a value that BSON does not know: InvalidDocument",
+    "json_view.py": "application/json: 300 orders",
     "lazy.py": "matching orders of 1000: [0, 140, 280, 420, 560, 700, 840, 980]",
     "options_and_types.py": "with a registry: Decimal('2.50')",
     "stream_dump.py": "{'created': 1000, 'paid': 1000, 'sent': 1000}",
