@@ -13,6 +13,27 @@ namespace bsonpp {
 // The number of bytes before the first one that is not ASCII; text.size() when there is none.
 std::size_t ascii_prefix(std::string_view text) noexcept;
 
+// Whether all of `text` is ASCII; most of it is short, and looked at from both ends at once.
+inline bool is_ascii(std::string_view text) noexcept {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  const std::size_t size = text.size();
+  if (size >= 8 && size <= 16) {
+    std::uint64_t head;
+    std::uint64_t tail;
+    std::memcpy(&head, text.data(), 8);
+    std::memcpy(&tail, text.data() + size - 8, 8);
+    return ((head | tail) & kHighBits) == 0;
+  }
+  if (size >= 4 && size < 8) {
+    std::uint32_t head;
+    std::uint32_t tail;
+    std::memcpy(&head, text.data(), 4);
+    std::memcpy(&tail, text.data() + size - 4, 4);
+    return ((head | tail) & static_cast<std::uint32_t>(kHighBits)) == 0;
+  }
+  return ascii_prefix(text) == size;
+}
+
 // What one pass over UTF-8 text finds out.
 struct Utf8Summary {
   bool valid = true;

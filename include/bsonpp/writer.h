@@ -1,7 +1,9 @@
 // The one place where bytes of the output are written.
 #pragma once
 
+#include <bsonpp/attributes.h>
 #include <bsonpp/byte_order.h>
+#include <bsonpp/copy.h>
 #include <bsonpp/error.h>
 #include <bsonpp/type.h>
 #include <bsonpp/utf8.h>
@@ -193,41 +195,18 @@ class Writer {
     store_little_endian(position_, value);
     position_ += sizeof(T);
   }
-  void put_header(Type type, std::string_view key) noexcept {
+  BSONPP_ALWAYS_INLINE void put_header(Type type, std::string_view key) noexcept {
     *position_++ = static_cast<std::byte>(type);
     put_bytes(key);
   }
-  void put_string(std::string_view text) noexcept {
+  BSONPP_ALWAYS_INLINE void put_string(std::string_view text) noexcept {
     put(static_cast<std::int32_t>(text.size() + 1));
     put_bytes(text);
     *position_++ = std::byte{0};
   }
-  // Copies without a call where the text is short, as most keys and many values are: two loads
-  // that may overlap.
-  void put_bytes(std::string_view bytes) noexcept {
-    const std::size_t size = bytes.size();
-    const char* from = bytes.data();
-    if (size > 16) {
-      std::memcpy(position_, from, size);
-    } else if (size >= 8) {
-      copy<8>(from, size);
-    } else if (size >= 4) {
-      copy<4>(from, size);
-    } else if (size >= 2) {
-      copy<2>(from, size);
-    } else if (size == 1) {
-      *position_ = static_cast<std::byte>(*from);
-    }
-    position_ += size;
-  }
-  template <std::size_t Word>
-  void copy(const char* from, std::size_t size) noexcept {
-    std::byte head[Word];
-    std::byte tail[Word];
-    std::memcpy(head, from, Word);
-    std::memcpy(tail, from + size - Word, Word);
-    std::memcpy(position_, head, Word);
-    std::memcpy(position_ + size - Word, tail, Word);
+  BSONPP_ALWAYS_INLINE void put_bytes(std::string_view bytes) noexcept {
+    copy_short(position_, bytes.data(), bytes.size());
+    position_ += bytes.size();
   }
 
   Storage* storage_;

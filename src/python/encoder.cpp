@@ -95,12 +95,46 @@ bool Encoder::id_first(PyObject* mapping) {
   return !id || element(kIdKey, id.get());
 }
 
+BSONPP_ALWAYS_INLINE bool Encoder::plain_element(std::string_view key, PyObject* value) {
+  const PyTypeObject* type = Py_TYPE(value);
+  if (type == &PyUnicode_Type) {
+    std::string_view text;
+    return ascii_view(value, text) && text.size() < bsonpp::kMaxDocumentSize &&
+           writer_.write_string_element(Type::kString, key, text);
+  }
+  if (type == &PyLong_Type) {
+    long long number = 0;
+    return small_int_value(value, &number) &&
+           writer_.write_element(Type::kInt32, key, static_cast<std::int32_t>(number));
+  }
+  if (type == &PyFloat_Type) {
+    return writer_.write_element(Type::kDouble, key, PyFloat_AS_DOUBLE(value));
+  }
+  if (type == &PyBool_Type) {
+    return writer_.write_element(Type::kBoolean, key,
+                                 static_cast<std::uint8_t>(value == Py_True ? 1 : 0));
+  }
+  return value == Py_None && writer_.write_header(Type::kNull, key);
+}
+
+// Most fields have an ASCII key and a value whose encoding runs no Python code, so that nothing
+// need be held. False when the field is another, or its value could not be written; nothing is
+// written then, and the general way finds the reason.
+BSONPP_ALWAYS_INLINE bool Encoder::plain_field(PyObject* key, PyObject* value, bool outermost) {
+  std::string_view view;
+  if (!PyUnicode_CheckExact(key) || !ascii_view(key, view) || has_nul(view)) return false;
+  view = with_terminator(view);
+  if (outermost && view == kIdKey) return true;
+  return plain_element(view, value);
+}
+
 bool Encoder::dict_fields(PyObject* dict, bool outermost) {
   const Py_ssize_t size = PyDict_GET_SIZE(dict);
   Py_ssize_t position = 0;
   PyObject* key = nullptr;
   PyObject* value = nullptr;
   while (PyDict_Next(dict, &position, &key, &value) != 0) {
+    if (!check_keys_ && plain_field(key, value, outermost)) continue;
     const Ref held_key = Ref::share(key);
     const Ref held_value = Ref::share(value);
     if (!field(key, value, outermost)) {
@@ -248,8 +282,11 @@ bool Encoder::list_element(std::string_view key, PyObject* list) {
   // A list that grows while it is encoded gives the items it had; one that shrinks, those left.
   const Py_ssize_t size = PyList_GET_SIZE(list);
   for (Py_ssize_t i = 0; done && i < size && i < PyList_GET_SIZE(list); ++i) {
-    const Ref item = Ref::share(PyList_GET_ITEM(list, i));
-    done = element(index.key(), item.get());
+    PyObject* borrowed = PyList_GET_ITEM(list, i);
+    if (!plain_element(index.key(), borrowed)) {
+      const Ref item = Ref::share(borrowed);
+      done = element(index.key(), item.get());
+    }
     index.advance();
   }
   leave();

@@ -32,6 +32,7 @@ class Encoder {
  private:
   // Keys include their zero byte, as the writer wants them.
   bool element(std::string_view key, PyObject* value);
+  bool plain_element(std::string_view key, PyObject* value);
   bool other_element(std::string_view key, PyObject* value);
   bool known_element(KnownType known, std::string_view key, PyObject* value);
   bool marked_element(long marker, std::string_view key, PyObject* value, EncodeStage stage);
@@ -67,6 +68,7 @@ class Encoder {
   bool dict_fields(PyObject* dict, bool outermost);
   bool mapping_fields(PyObject* mapping, bool outermost);
   bool id_first(PyObject* mapping);
+  bool plain_field(PyObject* key, PyObject* value, bool outermost);
   bool field(PyObject* key, PyObject* value, bool outermost);
   bool key_view(PyObject* key, std::string_view& view);
   bool check_key(PyObject* key, std::string_view view);

@@ -42,6 +42,17 @@ std::uintptr_t stack_bottom() {
 
 }  // namespace
 
+bool NestingGuard::enter_deep(const char* where) {
+  if (Py_EnterRecursiveCall(where) != 0) {
+    --depth_;
+    return false;
+  }
+  if (depth_ % kLevelsPerLook != 0 || stack_suffices()) return true;
+  leave();
+  PyErr_Format(PyExc_RecursionError, "maximum recursion depth exceeded%s", where);
+  return false;
+}
+
 bool NestingGuard::stack_suffices() {
   // Asked once a thread: on Linux's main thread the answer costs a reading of /proc/self/maps.
   thread_local const std::uintptr_t limit = stack_bottom() + kReserve;

@@ -7,30 +7,24 @@
 
 namespace pymongo_cpp {
 
-// Counts the nested documents and arrays of one call. CPython's limit can be raised by the
-// program beyond what the stack holds, and a thread's stack can be small, so every few levels the
-// stack itself is looked at.
+// Counts the nested documents and arrays of one call. The first few levels, which are all that most
+// documents have, cost no call; those below count towards CPython's recursion limit. A program can
+// raise that limit beyond what the stack holds, and a thread's stack can be small, so every few
+// levels the stack itself is looked at.
 class NestingGuard {
  public:
   // Enters one level. False with RecursionError("maximum recursion depth exceeded" + where).
-  bool enter(const char* where) {
-    if (Py_EnterRecursiveCall(where) != 0) return false;
-    if (++depth_ % kLevelsPerLook == 0 && !stack_suffices()) [[unlikely]] {
-      leave();
-      PyErr_Format(PyExc_RecursionError, "maximum recursion depth exceeded%s", where);
-      return false;
-    }
-    return true;
-  }
+  bool enter(const char* where) { return ++depth_ <= kFreeLevels || enter_deep(where); }
 
   void leave() {
-    --depth_;
-    Py_LeaveRecursiveCall();
+    if (depth_-- > kFreeLevels) Py_LeaveRecursiveCall();
   }
 
  private:
+  static constexpr std::size_t kFreeLevels = 16;
   static constexpr std::size_t kLevelsPerLook = 32;
 
+  bool enter_deep(const char* where);
   static bool stack_suffices();
 
   std::size_t depth_ = 0;

@@ -28,17 +28,17 @@ Ref decode_short_text(std::string_view text) {
 
 }  // namespace
 
-Ref decode_wide_text(std::string_view text, std::size_t ascii, const char* error_handler) {
+Ref decode_wide_text(std::string_view text, const char* error_handler) {
   if (text.size() <= kShortText) {
     Ref made = decode_short_text(text);
     if (made || PyErr_Occurred() != nullptr) return made;
   }
-  const bsonpp::Utf8Summary rest = bsonpp::summarize_utf8(text.substr(ascii));
-  if (!rest.valid) {
+  const bsonpp::Utf8Summary summary = bsonpp::summarize_utf8(text);
+  if (!summary.valid) {
     return Ref::steal(PyUnicode_DecodeUTF8(text.data(), ssize(text), error_handler));
   }
-  const auto length = static_cast<Py_ssize_t>(ascii + rest.characters);
-  Ref made = Ref::steal(PyUnicode_New(length, rest.widest));
+  const auto length = static_cast<Py_ssize_t>(summary.characters);
+  Ref made = Ref::steal(PyUnicode_New(length, summary.widest));
   if (!made) return Ref();
   switch (PyUnicode_KIND(made.get())) {
     case PyUnicode_1BYTE_KIND:

@@ -3,6 +3,7 @@
 
 #include "ref.h"
 
+#include <bsonpp/copy.h>
 #include <bsonpp/utf8.h>
 
 #include <cstring>
@@ -15,21 +16,20 @@ inline Py_ssize_t ssize(std::string_view text) noexcept {
   return static_cast<Py_ssize_t>(text.size());
 }
 
-// A str of text that is not all ASCII; `ascii` bytes at its start are known to be. Invalid UTF-8
+// A str of text that is not all ASCII. Invalid UTF-8
 // goes through CPython's decoder with the named error handler (null: strict), which raises
 // UnicodeDecodeError or replaces.
-Ref decode_wide_text(std::string_view text, std::size_t ascii, const char* error_handler);
+Ref decode_wide_text(std::string_view text, const char* error_handler);
 
 inline Ref decode_text(std::string_view text, const char* error_handler) {
-  const std::size_t ascii = bsonpp::ascii_prefix(text);
-  if (ascii != text.size()) [[unlikely]] {
-    return decode_wide_text(text, ascii, error_handler);
+  if (!bsonpp::is_ascii(text)) [[unlikely]] {
+    return decode_wide_text(text, error_handler);
   }
   // CPython keeps the strings of no and of one character.
   if (text.size() < 2) return Ref::steal(PyUnicode_FromStringAndSize(text.data(), ssize(text)));
   PyObject* made = PyUnicode_New(ssize(text), 0x7f);
   if (made == nullptr) return Ref();
-  std::memcpy(PyUnicode_1BYTE_DATA(made), text.data(), text.size());
+  bsonpp::copy_short(PyUnicode_1BYTE_DATA(made), text.data(), text.size());
   return Ref::steal(made);
 }
 
