@@ -56,9 +56,10 @@ function(bsonpp_add_hardening target)
       $<$<BOOL:${BSONPP_HAS_CF_PROTECTION}>:-fcf-protection=full>
       $<$<BOOL:${BSONPP_HAS_BRANCH_PROTECTION}>:-mbranch-protection=standard>)
   if(NOT BSONPP_SANITIZE)
-    target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE>)
-    target_compile_definitions(
-      ${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=${BSONPP_FORTIFY_LEVEL}>)
+    # Not as a definition: those come before the options, and -U would take it back.
+    target_compile_options(
+      ${target}
+      PRIVATE "$<$<NOT:$<CONFIG:Debug>>:SHELL:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=${BSONPP_FORTIFY_LEVEL}>")
   endif()
   if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
