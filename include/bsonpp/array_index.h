@@ -1,6 +1,7 @@
 // The keys of an array's elements: "0", "1", "2" and so on, as text.
 #pragma once
 
+#include <bsonpp/attributes.h>
 #include <bsonpp/byte_order.h>
 
 #include <array>
@@ -18,7 +19,10 @@ class ArrayIndex {
   ArrayIndex() noexcept { store(); }
 
   // The digits, with the zero byte that ends a key.
-  std::string_view key() const noexcept { return {text_.data(), size_}; }
+  std::string_view key() const noexcept {
+    BSONPP_ASSUME(size_ <= kMaxSize);
+    return {text_.data(), size_};
+  }
   // Bytes of the key.
   std::size_t size() const noexcept { return size_; }
 
@@ -41,7 +45,8 @@ class ArrayIndex {
   }
 
  private:
-  static constexpr unsigned kByte = 8;  // bits
+  static constexpr unsigned kByte = 8;         // bits
+  static constexpr std::size_t kMaxSize = 21;  // twenty digits hold any count of 64 bits
 
   unsigned last_digit() const noexcept { return kByte * static_cast<unsigned>(size_ - 2); }
   void store() noexcept { store_little_endian(reinterpret_cast<std::byte*>(text_.data()), word_); }
@@ -58,7 +63,7 @@ class ArrayIndex {
   std::uint64_t word_ = '0';
   std::uint64_t number_ = 0;
   std::size_t size_ = 2;
-  std::array<char, 24> text_{};  // twenty digits hold any count of 64 bits
+  std::array<char, 24> text_{};  // at least kMaxSize, and whole words
 };
 
 }  // namespace bsonpp

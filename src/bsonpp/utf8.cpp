@@ -187,33 +187,35 @@ char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept {
   const CodeUnit* next = units.data();
   const CodeUnit* const end = next + units.size();
   while (next != end) {
-    next = copy_ascii(next, end, out);
-    if (next == end) break;
-    const auto character = static_cast<std::uint32_t>(*next++);
-    if (character < 0x80U) {
-      *out++ = static_cast<char>(character);
+    if (*next < 0x80U) {
+      next = copy_ascii(next, end, out);
+      while (next != end && *next < 0x80U) *out++ = static_cast<char>(*next++);
       continue;
     }
+    const auto character = static_cast<std::uint32_t>(*next++);
     if (character < 0x800U) {
-      *out++ = static_cast<char>(0xc0U | (character >> 6U));
-      *out++ = continuation(character);
+      out[0] = static_cast<char>(0xc0U | (character >> 6U));
+      out[1] = continuation(character);
+      out += 2;
       continue;
     }
     if constexpr (sizeof(CodeUnit) >= 2) {
       if (character < 0x10000U) {
-        if (character >= 0xd800U && character <= 0xdfffU) return nullptr;
-        *out++ = static_cast<char>(0xe0U | (character >> 12U));
-        *out++ = continuation(character >> 6U);
-        *out++ = continuation(character);
+        if ((character & 0xf800U) == 0xd800U) return nullptr;
+        out[0] = static_cast<char>(0xe0U | (character >> 12U));
+        out[1] = continuation(character >> 6U);
+        out[2] = continuation(character);
+        out += 3;
         continue;
       }
     }
     if constexpr (sizeof(CodeUnit) >= 4) {
       if (character > 0x10ffffU) return nullptr;
-      *out++ = static_cast<char>(0xf0U | (character >> 18U));
-      *out++ = continuation(character >> 12U);
-      *out++ = continuation(character >> 6U);
-      *out++ = continuation(character);
+      out[0] = static_cast<char>(0xf0U | (character >> 18U));
+      out[1] = continuation(character >> 12U);
+      out[2] = continuation(character >> 6U);
+      out[3] = continuation(character);
+      out += 4;
     }
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include "types/raw_document.h"
 
+#include <bsonpp/attributes.h>
 #include <bsonpp/type.h>
 
 namespace pymongo_cpp {
@@ -15,9 +16,11 @@ constexpr long kRawDocumentMarker = 101;
 constexpr std::string_view kIdKey{"_id", 4};
 
 // Whether a key is a cstring; most are shorter than two words, so no call is made for them.
-bool has_nul(std::string_view key) {
+BSONPP_ALWAYS_INLINE bool has_nul(std::string_view key) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x8080808080808080U;
+  // Fills the upper half of a word that holds four bytes with what is not zero.
+  constexpr std::uint64_t kHighWord = 0xffffffff00000000U;
   const auto any_zero = [](std::uint64_t word) { return ((word - kOnes) & ~word & kHighs) != 0; };
   if (key.size() >= 8 && key.size() <= 16) {
     std::uint64_t head;
@@ -26,7 +29,14 @@ bool has_nul(std::string_view key) {
     std::memcpy(&tail, key.data() + key.size() - 8, 8);
     return any_zero(head) || any_zero(tail);
   }
-  if (key.size() < 8) {
+  if (key.size() >= 4 && key.size() < 8) {
+    std::uint32_t head;
+    std::uint32_t tail;
+    std::memcpy(&head, key.data(), 4);
+    std::memcpy(&tail, key.data() + key.size() - 4, 4);
+    return any_zero(head | kHighWord) || any_zero(tail | kHighWord);
+  }
+  if (key.size() < 4) {
     for (const char character : key) {
       if (character == '\0') return true;
     }
