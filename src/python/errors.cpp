@@ -38,20 +38,24 @@ void rewrap_as_invalid_bson(const ModuleState& state) {
 
 void add_document_to_error(const ModuleState& state, PyObject* document) {
   PyObject* invalid_document = state.types.invalid_document.get();
-  if (!PyErr_ExceptionMatches(invalid_document)) return;
+  if (state.document_in_error == DocumentInError::kNowhere ||
+      !PyErr_ExceptionMatches(invalid_document)) {
+    return;
+  }
   Ref exception = Ref::steal(take_exception());
   const Ref text = Ref::steal(PyObject_Str(exception.get()));
   Ref replacement;
-  if (text) {
+  if (text && state.document_in_error == DocumentInError::kProperty) {
     const Ref message = Ref::steal(PyUnicode_FromFormat("Invalid document: %U", text.get()));
     if (message) {
       replacement = Ref::steal(
           PyObject_CallFunctionObjArgs(invalid_document, message.get(), document, nullptr));
-      // InvalidDocument takes no document before PyMongo 4.16.
-      if (!replacement && PyErr_ExceptionMatches(PyExc_TypeError)) {
-        PyErr_Clear();
-        replacement = Ref::steal(PyObject_CallOneArg(invalid_document, message.get()));
-      }
+    }
+  } else if (text) {
+    const Ref message =
+        Ref::steal(PyUnicode_FromFormat("Invalid document %S | %U", document, text.get()));
+    if (message) {
+      replacement = Ref::steal(PyObject_CallOneArg(invalid_document, message.get()));
     }
   }
   replace_exception(std::move(exception), std::move(replacement));

@@ -15,7 +15,7 @@ void raise_invalid_bson(const ModuleState& state, const char* message);
 // MemoryError and what is not an Exception (KeyboardInterrupt …) stay as they are.
 void rewrap_as_invalid_bson(const ModuleState& state);
 
-// Turns a pending InvalidDocument into InvalidDocument("Invalid document: …", document).
+// Names the outermost document in a pending InvalidDocument, the way the installed PyMongo does.
 void add_document_to_error(const ModuleState& state, PyObject* document);
 
 // What PyMongo raises when the output cannot grow: ValueError past 2 GiB - 1, or MemoryError.

@@ -26,6 +26,28 @@ bool load_raw_view_threshold(Py_ssize_t& threshold) {
   return threshold != -1 || PyErr_Occurred() == nullptr;
 }
 
+// Asks PyMongo itself, whose wording has changed: what cannot be encoded is an Ellipsis.
+bool load_document_in_error(const Types& types, DocumentInError& place) {
+  const Ref encode = import_attribute("bson", "_dict_to_bson");
+  const Ref document = Ref::steal(Py_BuildValue("{sO}", "a", Py_Ellipsis));
+  if (!encode || !document) return false;
+  const Ref encoded = Ref::steal(PyObject_CallFunctionObjArgs(
+      encode.get(), document.get(), Py_False, types.default_codec_options.get(), nullptr));
+  if (!encoded && !PyErr_ExceptionMatches(types.invalid_document.get())) return false;
+  const Ref error = Ref::steal(take_exception());
+  const Ref text = error ? Ref::steal(PyObject_Str(error.get())) : Ref();
+  std::string_view message;
+  if (!text || !utf8_view(text.get(), message)) return PyErr_Occurred() == nullptr;
+  if (message.starts_with("Invalid document: ")) {
+    place = DocumentInError::kProperty;
+  } else if (message.starts_with("Invalid document ")) {
+    place = DocumentInError::kText;
+  } else {
+    place = DocumentInError::kNowhere;
+  }
+  return true;
+}
+
 void fill_type_table(const Types& types, TypeTable& table) {
   table.add(reinterpret_cast<PyObject*>(&PyBytes_Type), KnownType::kBytes);
   table.add(reinterpret_cast<PyObject*>(&PyTuple_Type), KnownType::kTuple);
@@ -81,7 +103,10 @@ bool ModuleState::load(PyObject* module) {
                     "does not have");
     return false;
   }
-  if (!names.load() || !types.load() || !load_raw_view_threshold(raw_view_threshold)) return false;
+  if (!names.load() || !types.load() || !load_raw_view_threshold(raw_view_threshold) ||
+      !load_document_in_error(types, document_in_error)) {
+    return false;
+  }
   request_counter = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(this));
   fill_type_table(types, type_table);
   type_table.add(reinterpret_cast<PyObject*>(datetime_api->DateTimeType), KnownType::kDatetime);

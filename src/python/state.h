@@ -130,6 +130,13 @@ struct Layouts {
   bool int64 = false;   // Int64 is an int without fields
 };
 
+// How the installed PyMongo names the outermost document in an InvalidDocument.
+enum class DocumentInError : std::uint8_t {
+  kNowhere,   // up to 4.9
+  kText,      // "Invalid document {…} | …"
+  kProperty,  // "Invalid document: …" and the property `document`, from 4.16 on
+};
+
 struct ModuleState {
   Names names;
   Types types;
@@ -141,6 +148,7 @@ struct ModuleState {
   Py_ssize_t raw_view_threshold = PY_SSIZE_T_MAX;
   // Of the wire messages made so far; see next_request_id().
   std::uint64_t request_counter = 0;
+  DocumentInError document_in_error = DocumentInError::kProperty;
   CodecOptionsCache options_cache;
   KeyCache key_cache;
   bsonpp::KeyShape key_shape;
