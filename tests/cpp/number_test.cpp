@@ -41,7 +41,7 @@ Value decimal(std::uint64_t coefficient, int exponent, bool negative = false,
               std::uint64_t high = 0) {
   Value value{Type::kDecimal128, {}};
   store_little_endian(value.bytes.data(), coefficient);
-  const auto biased = static_cast<std::uint64_t>(exponent + 6176);
+  const auto biased = static_cast<std::uint64_t>(std::int64_t{exponent} + 6176);
   store_little_endian(value.bytes.data() + 8,
                       (negative ? std::uint64_t{1} << 63U : 0) | biased << 49U | high);
   return value;
