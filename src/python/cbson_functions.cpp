@@ -105,11 +105,6 @@ PyObject* test_long_long_to_str(PyObject*, PyObject* const* arguments, Py_ssize_
   return PyTuple_New(0);
 }
 
-template <typename Function>
-PyCFunction as_method(Function function) {
-  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
-}
-
 }  // namespace
 
 PyMethodDef cbson_functions[] = {

@@ -8,9 +8,6 @@ namespace pymongo_cpp {
 
 namespace {
 
-// PyMongo's marker of RawBSONDocument and its kin.
-constexpr long kRawDocumentMarker = 101;
-
 bool read_document_kind(const ModuleState& state, PyObject* document_class, DocumentKind& kind) {
   if (document_class == reinterpret_cast<PyObject*>(&PyDict_Type)) {
     kind = DocumentKind::kDict;

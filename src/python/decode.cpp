@@ -35,6 +35,7 @@ bool read_frame(const ModuleState& state, Bytes bytes, Bytes& document) {
 
 namespace {
 
+using GuardedValidator = Guarded<bsonpp::Validator>;
 using ObjectWalker = bsonpp::Walker<ObjectBuilder>;
 
 // CPython's recursion limit and the stack's end are the limits; see NestingGuard.
@@ -101,21 +102,6 @@ Ref build_document(ModuleState& state, const CodecOptions& options, PyObject* ow
   raise_walk_error(state, walker, builder);
   return Ref();
 }
-
-// The core's validation under CPython's limits of nesting.
-class GuardedValidator : public bsonpp::Validator {
- public:
-  using Validator::Validator;
-  bool enter(std::size_t) {
-    if (guard_.enter("")) return true;
-    PyErr_Clear();
-    return false;
-  }
-  void leave() { guard_.leave(); }
-
- private:
-  NestingGuard guard_;
-};
 
 bool contains_document_of(Bytes bytes, std::size_t threshold) {
   Cursor cursor(bytes);

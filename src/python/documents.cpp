@@ -8,8 +8,6 @@ namespace pymongo_cpp {
 
 namespace {
 
-constexpr long kRawDocumentMarker = 101;
-
 // A raw document's own bytes.
 Ref raw_document_bytes(const ModuleState& state, PyObject* document) {
   Ref raw = Ref::steal(PyObject_GetAttr(document, state.names.raw.get()));

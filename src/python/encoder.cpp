@@ -12,7 +12,6 @@ namespace {
 using bsonpp::ArrayIndex;
 using bsonpp::Type;
 
-constexpr long kRawDocumentMarker = 101;
 constexpr std::string_view kIdKey{"_id", 4};
 
 // Whether a key is a cstring; most are shorter than two words, so no call is made for them.

@@ -18,7 +18,6 @@ enum Marker : long {
   kInt64Marker = 18,
   kDecimal128Marker = 19,
   kDbRefMarker = 100,
-  kRawDocumentMarker = 101,
   kMaxKeyMarker = 127,
   kMinKeyMarker = 255,
 };

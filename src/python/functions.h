@@ -5,6 +5,12 @@
 
 namespace pymongo_cpp {
 
+// A function of any calling convention, as a PyMethodDef takes it beside the convention's flags.
+template <typename Function>
+PyCFunction as_method(Function function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
 // encode(), decode() and the other functions of the package, with the signatures of `bson`.
 extern PyMethodDef public_functions[];
 // The functions of PyMongo's bson._cbson, with their positional arguments.

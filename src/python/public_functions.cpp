@@ -184,11 +184,6 @@ PyDoc_STRVAR(is_valid_doc,
              "Behaves as bson.is_valid of the installed PyMongo, without building the document.\n\n"
              ".. versionadded:: 0.1");
 
-template <typename Function>
-PyCFunction as_method(Function function) {
-  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
-}
-
 }  // namespace
 
 PyMethodDef public_functions[] = {

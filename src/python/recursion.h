@@ -30,4 +30,20 @@ class NestingGuard {
   std::size_t depth_ = 0;
 };
 
+// A builder of the core that makes no Python objects, under CPython's limits of nesting.
+template <typename Builder>
+class Guarded : public Builder {
+ public:
+  using Builder::Builder;
+  bool enter(std::size_t) {
+    if (guard_.enter("")) return true;
+    PyErr_Clear();
+    return false;
+  }
+  void leave() { guard_.leave(); }
+
+ private:
+  NestingGuard guard_;
+};
+
 }  // namespace pymongo_cpp

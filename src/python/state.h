@@ -169,6 +169,9 @@ struct ModuleState {
   }
 };
 
+// The _type_marker of RawBSONDocument and its kin.
+inline constexpr long kRawDocumentMarker = 101;
+
 // The _type_marker by which PyMongo's classes name their BSON type; 0 when `object` has none.
 bool type_marker(const ModuleState& state, PyObject* object, long& marker);
 

@@ -280,7 +280,6 @@ PyType_Spec kSpec = {"pymongo_cpp.LazyDocument", sizeof(Node), 0,
 }  // namespace
 
 bool load_document_type(ModuleState& state, PyObject* module) {
-  constexpr long kRawDocumentMarker = 101;
   state.lazy_document_type = Ref::steal(PyType_FromModuleAndSpec(module, &kSpec, nullptr));
   if (!state.lazy_document_type) return false;
   state.lazy_document_type.as_type()->tp_vectorcall = construct;

@@ -47,18 +47,13 @@ PyDoc_STRVAR(
     "documents by their bytes.\n\n"
     ".. versionadded:: 0.1");
 
-template <typename Function>
-PyCFunction as_method(Function function) {
-  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
-}
-
 }  // namespace
 
 }  // namespace lazy
 
 PyMethodDef lazy_functions[] = {
-    {"project", lazy::as_method(lazy::project), METH_FASTCALL | METH_KEYWORDS, lazy::project_doc},
-    {"select", lazy::as_method(lazy::select), METH_FASTCALL | METH_KEYWORDS, lazy::select_doc},
+    {"project", as_method(lazy::project), METH_FASTCALL | METH_KEYWORDS, lazy::project_doc},
+    {"select", as_method(lazy::select), METH_FASTCALL | METH_KEYWORDS, lazy::select_doc},
     {nullptr, nullptr, 0, nullptr},
 };
 

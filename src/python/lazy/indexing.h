@@ -15,19 +15,7 @@ namespace pymongo_cpp::lazy {
 // CPython's recursion limit and the stack's end are the limits; see NestingGuard.
 inline constexpr std::size_t kNoFurtherLimit = std::numeric_limits<std::size_t>::max();
 
-class GuardedIndexer : public bsonpp::Indexer {
- public:
-  using Indexer::Indexer;
-  bool enter(std::size_t) {
-    if (guard_.enter("")) return true;
-    PyErr_Clear();
-    return false;
-  }
-  void leave() { guard_.leave(); }
-
- private:
-  NestingGuard guard_;
-};
+using GuardedIndexer = Guarded<bsonpp::Indexer>;
 
 // Whether texts that are not UTF-8 are errors, and so can be looked for before any is decoded.
 inline bool refuses_bad_text(const CodecOptions& options) noexcept {
