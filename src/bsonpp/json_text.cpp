@@ -166,7 +166,8 @@ constexpr char short_escape(std::uint32_t character) noexcept {
 }
 
 char* put_unit_escape(char* out, std::uint32_t unit) noexcept {
-  std::memcpy(out, "\\u", 2);
+  out[0] = '\\';
+  out[1] = 'u';
   std::memcpy(out + 2, &kHexPairs[std::size_t{2} * (unit >> 8U)], 2);
   std::memcpy(out + 4, &kHexPairs[std::size_t{2} * (unit & 0xffU)], 2);
   return out + 6;
