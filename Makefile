@@ -11,6 +11,10 @@ WHEEL_ARGS ?= --check-reproducible
 BENCH_ARGS ?=
 PYMONGO_ARGS ?=
 SERVER_ARGS ?=
+# Executions of each fuzz target (default: its own number), or seconds for each instead.
+FUZZ_RUNS ?=
+FUZZ_SECONDS ?=
+FUZZ_ARGS ?=
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -27,7 +31,7 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 
 .PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
-  sanitize test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server bench-spike \
+  sanitize fuzz test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server bench-spike \
   figures docs docs-check setup-lint lint format wheels clean
 
 help: ## this list
@@ -64,6 +68,13 @@ $(STAMPS)/chromium: $(STAMPS)/venv
 
 $(STAMPS)/libbenchmark: $(STAMPS)/venv
 	scripts/ensure-package.sh libbenchmark-dev test -e /usr/include/benchmark/benchmark.h
+	@touch $@
+
+# libFuzzer, the sanitizers' runtimes and llvm-cov.
+$(STAMPS)/clang: $(STAMPS)/venv
+	scripts/ensure-package.sh clang clang++ --version
+	scripts/ensure-package.sh "libclang-rt-$$(clang++ -dumpversion | cut -d. -f1)-dev" scripts/clang-fuzzer-probe.sh
+	scripts/ensure-package.sh llvm sh -c 'llvm-cov --version && command -v llvm-profdata'
 	@touch $@
 
 setup: $(STAMPS)/test ## make the virtual environment and install what the tests need
@@ -107,6 +118,12 @@ test-python-asan: $(STAMPS)/test $(STAMPS)/simdjson ## the Python tests with a s
 	@cmake --build $(SANITIZED_BUILD) -j $(JOBS)
 	@scripts/sanitized-python.sh $(BIN)/python $(SANITIZED_BUILD) \
 	  -m pytest tests/python $(PYTEST_ARGS)
+
+fuzz: $(STAMPS)/test $(STAMPS)/simdjson $(STAMPS)/clang ## fuzz targets (FUZZ_RUNS, or FUZZ_SECONDS for each; FUZZ_ARGS names some)
+	@test -e build/fuzz/build.ninja || cmake --preset fuzz
+	@cmake --build --preset fuzz -j $(JOBS)
+	@PYTHONPATH=tests/python $(BIN)/python -m fuzz.run $(if $(FUZZ_RUNS),--runs $(FUZZ_RUNS)) \
+	  $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(FUZZ_ARGS)
 
 test-pymongo: build ## PyMongo's own offline tests, on its C extension and on this codec
 	@$(BIN)/python -m tests.pymongo.run $(PYMONGO_ARGS)

@@ -20,10 +20,13 @@ if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_
 endif()
 
 if(BSONPP_GNU_LIKE)
+  # Clang only warns of an option that means nothing to the target.
+  set(CMAKE_REQUIRED_FLAGS -Werror)
   check_cxx_compiler_flag(-fstack-protector-strong BSONPP_HAS_STACK_PROTECTOR)
   check_cxx_compiler_flag(-fstack-clash-protection BSONPP_HAS_STACK_CLASH_PROTECTION)
   check_cxx_compiler_flag(-fcf-protection=full BSONPP_HAS_CF_PROTECTION)
   check_cxx_compiler_flag(-mbranch-protection=standard BSONPP_HAS_BRANCH_PROTECTION)
+  unset(CMAKE_REQUIRED_FLAGS)
 endif()
 
 function(bsonpp_add_warnings target)

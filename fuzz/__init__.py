@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of the core (libFuzzer) and of the extension (Atheris)."""
