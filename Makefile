@@ -29,6 +29,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 TAG = $(shell $(BIN)/python -c 'import sys, sysconfig; print("cp%d%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
 EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
+FUZZ_BUILD = build/$(TAG)-fuzz
 
 .PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
   sanitize fuzz test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server bench-spike \
@@ -119,11 +120,17 @@ test-python-asan: $(STAMPS)/test $(STAMPS)/simdjson ## the Python tests with a s
 	@scripts/sanitized-python.sh $(BIN)/python $(SANITIZED_BUILD) \
 	  -m pytest tests/python $(PYTEST_ARGS)
 
-fuzz: $(STAMPS)/test $(STAMPS)/simdjson $(STAMPS)/clang ## fuzz targets (FUZZ_RUNS, or FUZZ_SECONDS for each; FUZZ_ARGS names some)
+fuzz: $(STAMPS)/test $(STAMPS)/fuzz $(STAMPS)/simdjson $(STAMPS)/clang ## fuzz targets (FUZZ_RUNS, or FUZZ_SECONDS for each; FUZZ_ARGS names some)
 	@test -e build/fuzz/build.ninja || cmake --preset fuzz
 	@cmake --build --preset fuzz -j $(JOBS)
-	@PYTHONPATH=tests/python $(BIN)/python -m fuzz.run $(if $(FUZZ_RUNS),--runs $(FUZZ_RUNS)) \
-	  $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) $(FUZZ_ARGS)
+	@test -e $(FUZZ_BUILD)/build.ninja || \
+	  cmake --preset python-fuzz -B $(FUZZ_BUILD) \
+	    -DPython_EXECUTABLE="$(abspath $(BIN))/python" \
+	    -DBSONPP_PYTHON_OUTPUT="$(abspath $(FUZZ_BUILD))/module"
+	@cmake --build $(FUZZ_BUILD) -j $(JOBS)
+	@PYTHONPATH=tests/python $(BIN)/python -m fuzz.run --extension $(FUZZ_BUILD) \
+	  $(if $(FUZZ_RUNS),--runs $(FUZZ_RUNS)) $(if $(FUZZ_SECONDS),--seconds $(FUZZ_SECONDS)) \
+	  $(FUZZ_ARGS)
 
 test-pymongo: build ## PyMongo's own offline tests, on its C extension and on this codec
 	@$(BIN)/python -m tests.pymongo.run $(PYMONGO_ARGS)

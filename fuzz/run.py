@@ -17,7 +17,7 @@ from support.sdist import unpacked_sdist
 from fuzz.coverage import core_coverage
 from fuzz.seeds import write_seeds
 from fuzz.session import Outcome, run_target
-from fuzz.targets import ROOT, WORK, Target, core_targets
+from fuzz.targets import ROOT, WORK, Target, core_targets, extension_targets
 
 
 def main() -> int:
@@ -26,9 +26,10 @@ def main() -> int:
     shutil.rmtree(WORK / "profiles", ignore_errors=True)
     write_seeds(unpacked_sdist(ROOT / "build" / "sdist"), WORK / "seeds")
     core = core_targets()
-    chosen = [t for t in core if not options.targets or t.name in options.targets]
+    known = [*core, *extension_targets(options.extension.resolve())]
+    chosen = [t for t in known if not options.targets or t.name in options.targets]
     if not chosen:
-        print("no target of that name; there are:", ", ".join(t.name for t in core))
+        print("no target of that name; there are:", ", ".join(t.name for t in known))
         return 2
     print(f"{'target':<14}{'kept':>6}{'executions':>12}{'edges':>8}{'seconds':>9}  findings")
     outcomes = []
@@ -66,6 +67,9 @@ def _print_coverage(targets: list[Target], each_file: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--extension", type=Path, required=True, help="build directory of the preset python-fuzz"
+    )
     parser.add_argument("targets", nargs="*", help="names of targets (default: all)")
     parser.add_argument("--runs", type=int, help="executions of each target")
     parser.add_argument("--seconds", type=int, help="run each target for so long instead")

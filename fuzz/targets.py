@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +16,7 @@ CORE_BUILD = ROOT / "build" / "fuzz"
 WORK = CORE_BUILD / "work"
 
 CORE_EXECUTIONS = 40_000
+EXTENSION_EXECUTIONS = 4_000
 _LARGEST_INPUT = 1024
 
 
@@ -63,6 +67,46 @@ def core_targets() -> list[Target]:
             ("lazy", "filters"),
             ("text", "json"),
             ("json_text", "json"),
+        )
+    ]
+
+
+def extension_targets(build: Path) -> list[Target]:
+    """Return the Atheris targets of the extension.
+
+    :param build: the build directory of the preset python-fuzz.
+    :raises RuntimeError: Atheris is not installed.
+    """
+    atheris = importlib.util.find_spec("atheris")
+    if atheris is None or atheris.origin is None:
+        raise RuntimeError("atheris is missing; run: make fuzz")
+    subprocess.run([ROOT / "scripts" / "package-with-extension.sh", build], check=True)
+    environment = {
+        # AddressSanitizer with libFuzzer in it, so that both see what the extension does.
+        "LD_PRELOAD": str(Path(atheris.origin).parent.parent / "asan_with_fuzzer.so"),
+        # CPython frees little of what it has at the end; leaks have tests of their own.
+        "ASAN_OPTIONS": "detect_leaks=0:strict_string_checks=1:allocator_may_return_null=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "PYTHONMALLOC": "malloc",
+        "PYTHONPATH": os.pathsep.join(
+            [str(build / "package"), str(ROOT), str(ROOT / "tests" / "python")]
+        ),
+    }
+    return [
+        Target(
+            name,
+            [sys.executable, "-m", f"fuzz.extension.{name}_target"],
+            seeds,
+            EXTENSION_EXECUTIONS,
+            environment,
+        )
+        for name, seeds in (
+            ("decode", "bson"),
+            ("encode", "bson"),
+            ("raw", "bson"),
+            ("message", "bson"),
+            ("lazy_documents", "bson"),
+            ("json", "json"),
         )
     ]
 

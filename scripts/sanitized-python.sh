@@ -11,16 +11,7 @@ build=$(cd "$2" && pwd)
 shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-# A package of its own, found before the working tree's.
-package=$build/package/pymongo_cpp
-rm -rf "$build/package"
-mkdir -p "$package"
-(cd "$root/python/pymongo_cpp" && find . -name '*.py' -o -name '*.pyi' -o -name py.typed) |
-    while read -r file; do
-        mkdir -p "$package/$(dirname "$file")"
-        cp "$root/python/pymongo_cpp/$file" "$package/$file"
-    done
-cp "$build"/module/_native*.so "$package"
+"$root/scripts/package-with-extension.sh" "$build"
 
 compiler=${CXX:-g++}
 # The sanitizer's runtime has to be there before the interpreter's own allocations, and the C++

@@ -1,0 +1,1 @@
+"""Atheris targets: the extension against pure-Python PyMongo."""
