@@ -83,6 +83,39 @@ def test_install_while_another_thread_imports_pymongo() -> None:
         )
 
 
+def test_an_import_of_pymongo_that_begins_during_install() -> None:
+    script(
+        """
+        import importlib, threading
+        import bson, pymongo_cpp
+        from pymongo_cpp.dropin import installer
+
+        class Installation(installer.Installation):
+            # install() has seen by now that nobody is importing pymongo.
+            def __init__(self, *arguments):
+                super().__init__(*arguments)
+                thread.start()
+                # Not for ever: pymongo.message has to wait for the installation.
+                thread.join(3)
+
+        thread = threading.Thread(target=lambda: importlib.import_module("pymongo"))
+        installer.Installation = Installation
+        assert pymongo_cpp.install()
+        thread.join()
+
+        import pymongo
+        native = pymongo_cpp._native
+        assert pymongo._cmessage.__file__ == native.__file__
+        assert pymongo.message._op_msg_uncompressed is native._op_msg
+        assert pymongo.message._dict_to_bson is native._dict_to_bson
+        pymongo_cpp.uninstall()
+        assert pymongo._cmessage.__file__ != native.__file__
+        assert pymongo.message._op_msg_uncompressed is pymongo._cmessage._op_msg
+        assert pymongo.message._dict_to_bson is bson._cbson._dict_to_bson
+        """
+    )
+
+
 def test_a_fork_during_an_installation_gives_the_child_a_whole_pymongo() -> None:
     script(
         """
@@ -105,7 +138,7 @@ def test_a_fork_during_an_installation_gives_the_child_a_whole_pymongo() -> None
             if child == 0:
                 active = pymongo_cpp.status().active
                 native = pymongo_cpp._native
-                whole = (bson.encode is native.encode) == active
+                whole = (type(bson.encode) is native.NativeFunction) == active
                 whole &= (pymongo.message._op_msg_uncompressed is native._op_msg) == active
                 pymongo_cpp.install()
                 pymongo_cpp.uninstall()

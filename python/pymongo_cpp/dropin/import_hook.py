@@ -1,4 +1,4 @@
-"""Run something right after a module's first import, leaving its spec and loader as they are.
+"""Run something around a module's first import, leaving its spec and loader as they are.
 
 ``python -m pymongo_cpp enable`` copies this file into site-packages, where it runs at every start
 of the interpreter. So it imports nothing that the interpreter has not loaded by then, nothing of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    End = Callable[[ModuleType | None], None]
+    Begin = Callable[[], End]
+
 failure: str | None = None
 """Why the copy in site-packages could not reach the drop-in, for the status report."""
 
@@ -26,8 +29,8 @@ armed = False
 twice."""
 
 
-class PostImportFinder:
-    """A meta path finder that finds nothing itself and calls back after a module's import.
+class ImportWatcher:
+    """A meta path finder that finds nothing itself and is told of a module's import.
 
     Once on ``sys.meta_path`` it stays there, idle when cancelled: other threads walk that list
     without a lock, and one that is removed makes them skip its neighbour.
@@ -35,28 +38,30 @@ class PostImportFinder:
 
     def __init__(self, module_name: str) -> None:
         self._module_name = module_name
-        self._callback: Callable[[ModuleType], None] | None = None
-        self._before: Callable[[], Callable[[], None]] | None = None
+        self._begin: Begin | None = None
         self._searching: set[int] = set()
 
-    def watch(
-        self,
-        callback: Callable[[ModuleType], None],
-        before: Callable[[], Callable[[], None]] | None = None,
-    ) -> None:
-        """Call ``callback`` after the module's next import.
+    def watch(self, begin: Begin) -> None:
+        """Call ``begin`` right before the module's code runs, and what it returns right after.
 
-        :param before: called right before the module's code runs; returns a function that is
-            called right after it, whether it raised or not.
+        The latter is called with the module, or with None if its code raised.
         """
-        self._callback = callback
-        self._before = before
+        self._begin = begin
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
 
+    def watch_end(self, callback: Callable[[ModuleType], None]) -> None:
+        """Call ``callback`` with the module once it has been imported."""
+
+        def end(module: ModuleType | None) -> None:
+            if module is not None:
+                callback(module)
+
+        self.watch(lambda: end)
+
     def cancel(self) -> None:
         """Call nothing any more, except after an import that is under way."""
-        self._callback = None
+        self._begin = None
 
     def find_spec(
         self,
@@ -66,8 +71,7 @@ class PostImportFinder:
     ) -> ModuleSpec | None:
         """Return the spec that the other finders give for the module, its execution wrapped."""
         thread = get_ident()
-        callback = self._callback
-        if callback is None or name != self._module_name or thread in self._searching:
+        if self._begin is None or name != self._module_name or thread in self._searching:
             return None
         # Other packages' hooks ask every finder, this one included, just as this one does.
         self._searching.add(thread)
@@ -76,7 +80,7 @@ class PostImportFinder:
         finally:
             self._searching.remove(thread)
         if spec is not None and spec.loader is not None:
-            self._wrap(spec.loader, callback, self._before)
+            self._wrap(spec.loader)
         return spec
 
     def _find(
@@ -89,12 +93,7 @@ class PostImportFinder:
                 return spec
         return None
 
-    def _wrap(
-        self,
-        loader: Any,
-        callback: Callable[[ModuleType], None],
-        before: Callable[[], Callable[[], None]] | None,
-    ) -> None:
+    def _wrap(self, loader: Any) -> None:
         original = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
@@ -104,13 +103,17 @@ class PostImportFinder:
                 return
             if vars(loader).get("exec_module") is exec_module:
                 del loader.exec_module
-            after = before() if before is not None else None
+            # Not what was watched for when the module was looked for: that can be long ago.
+            begin = self._begin
+            end = begin() if begin is not None else None
             try:
                 original(module)
-            finally:
-                if after is not None:
-                    after()
-            callback(module)
+            except BaseException:
+                if end is not None:
+                    end(None)
+                raise
+            if end is not None:
+                end(module)
 
         # On the instance: loader and spec keep the classes that inspect and importlib know.
         loader.exec_module = exec_module
@@ -125,13 +128,13 @@ def arm() -> None:
     if armed or os.environ.get("PYMONGO_CPP", "").strip() == "0" or "bson" in sys.modules:
         return
     armed = True
-    finder = PostImportFinder("bson")
-    finder.watch(lambda _module: _activate(finder))
+    watcher = ImportWatcher("bson")
+    watcher.watch_end(lambda _module: _activate(watcher))
 
 
-def _activate(finder: PostImportFinder) -> None:
+def _activate(watcher: ImportWatcher) -> None:
     global failure
-    finder.cancel()
+    watcher.cancel()
     try:
         from pymongo_cpp.dropin import activate
     except Exception as error:

@@ -11,7 +11,6 @@ from types import ModuleType
 from typing import Any
 
 from pymongo_cpp.dropin import compatibility
-from pymongo_cpp.dropin.import_hook import PostImportFinder
 from pymongo_cpp.dropin.modules import CBSON, CMESSAGE, stand_in
 from pymongo_cpp.dropin.rebinding import (
     Change,
@@ -24,20 +23,18 @@ from pymongo_cpp.dropin.rebinding import (
 MESSAGE = "pymongo.message"
 """The only module of PyMongo that binds functions of ``pymongo._cmessage``."""
 
-_message_finder = PostImportFinder(MESSAGE)
-
 
 class Installation:
     """The native codec in the place of both C extensions of one PyMongo.
 
     :mod:`pymongo` may not be loaded yet. Then ``pymongo._cmessage`` is put into ``sys.modules``
-    at once, so that PyMongo binds it like its own extension and never loads that, and a
-    post-import hook completes the work on ``pymongo.message``.
+    at once, so that PyMongo binds it like its own extension and never loads that, and whoever
+    watches for the import of ``pymongo.message`` calls :meth:`begin_message`.
 
     :param bson: PyMongo's :mod:`bson`.
     :param native: the extension module that has the functions.
     :param version: PyMongo's (major, minor).
-    :param lock: held by whoever calls ``apply`` and ``remove``, and taken by the post-import hook.
+    :param lock: held by whoever calls a method, and taken when ``pymongo.message`` is loaded.
     :param on_failure: called with the installation and the error where ``pymongo.message`` turns
         out, when it is loaded later, not to have the names it should.
     :raises IncompatiblePyMongoError: PyMongo's names are not those of its version.
@@ -75,8 +72,6 @@ class Installation:
             changes += self._message_changes(self._message)
         changes += self._substitute(self._pairs)
         self._journal.apply(changes)
-        if self._message is None:
-            self._await_message()
 
     def remove(self) -> None:
         """Put back what was there, in modules that were loaded since too.
@@ -91,7 +86,6 @@ class Installation:
             self._journal.redo()
             raise
         self._removed = True
-        _message_finder.cancel()
 
     def _substitute_back(self) -> None:
         """Take ours out of the modules that bound it when they were loaded."""
@@ -155,37 +149,44 @@ class Installation:
             *(old for old, _ in self._pairs if isinstance(old, ModuleType)),
         ]
 
-    def _await_message(self) -> None:
+    def begin_message(self) -> Callable[[ModuleType | None], None]:
+        """Prepare for the import of ``pymongo.message`` that is about to run.
+
+        :return: to be called, without the lock, with the module once it is loaded, or with None
+            if its import failed.
+        """
         # A PyMongo without C extensions has Python functions under the names that it would bind
         # to ours; they can be put back only if its import finds no _cmessage.
-        hide = None if _has_own_cmessage() else self._hide_cmessage
-        _message_finder.watch(self._complete, before=hide)
+        hidden = not _has_own_cmessage()
+        if hidden:
+            _modules()[CMESSAGE] = None
 
-    def _hide_cmessage(self) -> Callable[[], None]:
-        modules = _modules()
-        modules[CMESSAGE] = None
-
-        def show() -> None:
+        def end(message: ModuleType | None) -> None:
             with self._lock:
-                if self._removed:
-                    modules.pop(CMESSAGE, None)
-                else:
-                    modules[CMESSAGE] = self._cmessage
+                if hidden:
+                    self._show_cmessage()
+                if message is not None:
+                    self._complete(message)
 
-        return show
+        return end
+
+    def _show_cmessage(self) -> None:
+        if self._removed:
+            _modules().pop(CMESSAGE, None)
+        else:
+            _modules()[CMESSAGE] = self._cmessage
 
     def _complete(self, message: ModuleType) -> None:
         """Finish on ``pymongo.message``, which has just been loaded."""
-        with self._lock:
-            if self._removed:
-                self._substitute_back()
-                return
-            try:
-                compatibility.check_message(message, self._names)
-                self._journal.apply(self._message_changes(message))
-                self._journal.apply(self._substitute(self._pairs))
-            except ImportError as error:
-                self._on_failure(self, error)
+        if self._removed:
+            self._substitute_back()
+            return
+        try:
+            compatibility.check_message(message, self._names)
+            self._journal.apply(self._message_changes(message))
+            self._journal.apply(self._substitute(self._pairs))
+        except ImportError as error:
+            self._on_failure(self, error)
 
 
 def _bson_pairs(

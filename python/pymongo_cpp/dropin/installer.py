@@ -7,8 +7,11 @@ import importlib
 import os
 import sys
 import threading
+from collections.abc import Callable
+from types import ModuleType
 
 from pymongo_cpp.dropin import compatibility, environment
+from pymongo_cpp.dropin.import_hook import ImportWatcher
 from pymongo_cpp.dropin.installation import MESSAGE, Installation
 from pymongo_cpp.dropin.modules import CMESSAGE
 
@@ -163,6 +166,16 @@ def _is_being_imported(name: str) -> bool:
     return bool(getattr(spec, "_initializing", False))
 
 
+def _begin_message() -> Callable[[ModuleType | None], None]:
+    """Tell the installation, if there is one, that ``pymongo.message`` is about to be loaded."""
+    # The lock settles who comes first: an install() that has not looked yet whether the module is
+    # being imported will find that it is, and one that has looked is complete.
+    with state.lock:
+        if state.installation is not None:
+            return state.installation.begin_message()
+    return lambda _message: None
+
+
 def _withdraw(installation: Installation, error: ImportError) -> None:
     """Give up an installation that turns out not to fit, once PyMongo loads its other half."""
     with state.lock:
@@ -184,6 +197,10 @@ def _record(
     state.enabled_by = enabled_by
     state.reason = reason
 
+
+# From now on, not from install() on: an import that began unwatched would be missed.
+_message_watcher = ImportWatcher(MESSAGE)
+_message_watcher.watch(_begin_message)
 
 # A fork while another thread is half-way through must wait, or the child inherits a locked lock
 # and a PyMongo between two codecs.

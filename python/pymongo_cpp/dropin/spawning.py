@@ -10,7 +10,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from pymongo_cpp.dropin.import_hook import PostImportFinder
+from pymongo_cpp.dropin.import_hook import ImportWatcher
 from pymongo_cpp.dropin.installer import activate
 
 SPAWN = "multiprocessing.spawn"
@@ -49,4 +49,4 @@ def pass_on(source: str) -> None:
     if SPAWN in sys.modules:
         wrap(sys.modules[SPAWN])
     else:
-        PostImportFinder(SPAWN).watch(wrap)
+        ImportWatcher(SPAWN).watch_end(wrap)
