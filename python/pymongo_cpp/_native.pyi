@@ -1,5 +1,6 @@
 from array import array
 from collections.abc import (
+    Callable,
     ItemsView,
     Iterable,
     Iterator,
@@ -30,6 +31,13 @@ _Target = TypeVar("_Target", bound=MutableMapping[str, Any])
 _Selected = TypeVar("_Selected", covariant=True)
 _ReadableBuffer = bytes | bytearray | memoryview | mmap | array[Any]
 _DocumentStream = _ReadableBuffer | BinaryIO | IO[bytes] | Iterable[_ReadableBuffer]
+
+@final
+class NativeFunction:
+    @property
+    def __wrapped__(self) -> Callable[..., Any]: ...
+    def __new__(cls, function: Callable[..., Any], wrapped: Callable[..., Any]) -> Self: ...
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any: ...
 
 @final
 class LazyDocument(Mapping[str, Any]):
@@ -185,6 +193,14 @@ def _raw_to_dict(
     result: _Target,
     raw_array: object,
     /,
+) -> _Target: ...
+def _raw_to_dict_with_names(
+    data: _ReadableBuffer,
+    position: int,
+    obj_end: int,
+    opts: CodecOptions[Any],
+    result: _Target,
+    raw_array: object = False,
 ) -> _Target: ...
 def _array_of_documents_to_buffer(data: _ReadableBuffer, /) -> bytes: ...
 def _test_long_long_to_str() -> tuple[()]: ...

@@ -5,8 +5,9 @@
 
 #include <bsonpp/array_index.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
-#include <limits>
 #include <string_view>
 
 namespace pymongo_cpp {
@@ -58,14 +59,14 @@ PyObject* element_to_dict(PyObject* module, PyObject* const* arguments, Py_ssize
       .release();
 }
 
-// _raw_to_dict(data, position, obj_end, options, result, raw_array)
-PyObject* raw_to_dict(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
-  if (!check_argument_count("_raw_to_dict", count, 6, 6)) return nullptr;
-  ModuleState& state = ModuleState::of(module);
+// data, position, obj_end, options, result and raw_array, which may be null.
+using RawArguments = std::array<PyObject*, 6>;
+
+PyObject* decode_raw(ModuleState& state, const RawArguments& arguments) {
   std::size_t position = 0;
   std::size_t end = 0;
   if (!parse_offset(arguments[1], position) || !parse_offset(arguments[2], end)) return nullptr;
-  const int raw_array = PyObject_IsTrue(arguments[5]);
+  const int raw_array = arguments[5] == nullptr ? 0 : PyObject_IsTrue(arguments[5]);
   if (raw_array < 0) return nullptr;
   const auto options = state.options_cache.get(state, arguments[3]);
   if (!options) return nullptr;
@@ -77,6 +78,25 @@ PyObject* raw_to_dict(PyObject* module, PyObject* const* arguments, Py_ssize_t c
     return nullptr;
   }
   return Ref::share(arguments[4]).release();
+}
+
+PyObject* raw_to_dict(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
+  RawArguments bound{};
+  if (!check_argument_count("_raw_to_dict", count, 6, 6)) return nullptr;
+  std::copy_n(arguments, bound.size(), bound.begin());
+  return decode_raw(ModuleState::of(module), bound);
+}
+
+// As bson._raw_to_dict, PyMongo's Python function over that of bson._cbson, takes its arguments.
+PyObject* raw_to_dict_with_names(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                                 PyObject* keyword_names) {
+  static constexpr std::array<const char*, 6> kNames = {"data", "position", "obj_end",
+                                                        "opts", "result",   "raw_array"};
+  RawArguments bound{};
+  if (!bind_arguments({"_raw_to_dict", kNames, 5}, arguments, count, keyword_names, bound)) {
+    return nullptr;
+  }
+  return decode_raw(ModuleState::of(module), bound);
 }
 
 PyObject* array_of_documents_to_buffer(PyObject* module, PyObject* const* arguments,
@@ -118,6 +138,8 @@ PyMethodDef cbson_functions[] = {
      PyDoc_STR("Decode a single key, value pair.")},
     {"_raw_to_dict", as_method(raw_to_dict), METH_FASTCALL,
      PyDoc_STR("Decode all elements of a raw BSON document into a result mapping.")},
+    {"_raw_to_dict_with_names", as_method(raw_to_dict_with_names), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("_raw_to_dict() with the parameters of bson._raw_to_dict.")},
     {"_array_of_documents_to_buffer", as_method(array_of_documents_to_buffer), METH_FASTCALL,
      PyDoc_STR("Convert raw array of documents to a stream of BSON documents")},
     {"_test_long_long_to_str", as_method(test_long_long_to_str), METH_FASTCALL,

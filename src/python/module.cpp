@@ -1,5 +1,6 @@
 // pymongo_cpp._native: the extension module.
 #include "functions.h"
+#include "native_function.h"
 #include "state.h"
 
 #include <new>
@@ -20,7 +21,7 @@ int execute(PyObject* module) {
        {public_functions, cbson_functions, cmessage_functions, lazy_functions, json_functions}) {
     if (PyModule_AddFunctions(module, functions) < 0) return -1;
   }
-  return 0;
+  return add_native_function_type(module) ? 0 : -1;
 }
 
 ModuleState* state_or_null(PyObject* module) {

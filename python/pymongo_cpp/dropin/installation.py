@@ -192,20 +192,31 @@ class Installation:
 def _bson_pairs(
     bson: ModuleType, native: Any, stand_in_module: ModuleType, names: compatibility.PrivateNames
 ) -> list[tuple[Any, Any]]:
-    public = [(getattr(bson, n), getattr(native, n)) for n in compatibility.PUBLIC_WRAPPERS]
+    wrappers = _wrapper_pairs(bson, native, names)
     if bson._USE_C:
-        # bson._element_to_dict and _raw_to_dict, Python functions, look _cbson up at each call.
+        # bson._element_to_dict, a Python function with other parameters, looks _cbson up.
         cbson = bson._cbson
         private = [(getattr(cbson, n), getattr(native, n)) for n in names.cbson]
-        return [*public, *private, (cbson, stand_in_module)]
+        return [*wrappers, *private, (cbson, stand_in_module)]
     bound = [(getattr(bson, n), getattr(native, f)) for n, f in names.bson.items()]
-    return [*public, *bound, *_python_pairs(bson, native, names)]
+    return [*wrappers, *bound, (bson._element_to_dict, _element_to_dict(native))]
 
 
-def _python_pairs(
+def _wrapper_pairs(
     bson: ModuleType, native: Any, names: compatibility.PrivateNames
 ) -> list[tuple[Any, Any]]:
-    """Return the functions that PyMongo defines in Python over a C extension, for one without."""
+    """Return the Python functions over the C extension's, and native ones with their signature."""
+    functions = {name: name for name in compatibility.PUBLIC_WRAPPERS}
+    if "_raw_to_dict" in names.cbson:
+        functions["_raw_to_dict"] = "_raw_to_dict_with_names"
+    return [
+        (getattr(bson, name), native.NativeFunction(getattr(native, function), getattr(bson, name)))
+        for name, function in functions.items()
+    ]
+
+
+def _element_to_dict(native: Any) -> Callable[..., Any]:
+    """Return what PyMongo defines over a C extension, for one without."""
 
     def _element_to_dict(
         data: Any,
@@ -217,20 +228,7 @@ def _python_pairs(
     ) -> Any:
         return native._element_to_dict(data, position, obj_end, opts, raw_array)
 
-    def _raw_to_dict(
-        data: Any,
-        position: int,
-        obj_end: int,
-        opts: Any,
-        result: Any,
-        raw_array: bool = False,
-    ) -> Any:
-        return native._raw_to_dict(data, position, obj_end, opts, result, raw_array)
-
-    pairs: list[tuple[Any, Any]] = [(bson._element_to_dict, _element_to_dict)]
-    if "_raw_to_dict" in names.cbson:
-        pairs.append((bson._raw_to_dict, _raw_to_dict))
-    return pairs
+    return _element_to_dict
 
 
 def _has_own_cmessage() -> bool:
