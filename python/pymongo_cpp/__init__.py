@@ -12,22 +12,31 @@ names in :mod:`bson`::
 
 from __future__ import annotations
 
-# Whole, before the extension imports its modules one by one: another thread may be importing it.
-import bson  # noqa: F401
-
-from pymongo_cpp._native import (
-    LazyArray,
-    LazyDocument,
-    decode,
-    decode_all,
-    decode_file_iter,
-    decode_iter,
-    encode,
-    is_valid,
-    project,
-    select,
-)
 from pymongo_cpp.dropin import activate_from_environment, install, status, uninstall
+from pymongo_cpp.dropin.environment import is_command_line_loading
+
+try:
+    # Whole, before the extension imports its modules one by one: another thread may be importing
+    # it.
+    import bson  # noqa: F401
+
+    from pymongo_cpp._native import (
+        LazyArray,
+        LazyDocument,
+        decode,
+        decode_all,
+        decode_file_iter,
+        decode_iter,
+        encode,
+        is_valid,
+        project,
+        select,
+    )
+except ImportError:
+    # `python -m pymongo_cpp status` has to say why, `disable` to be the way out, and `run` to fall
+    # back.
+    if not is_command_line_loading():
+        raise
 
 __version__ = "0.1.0"
 

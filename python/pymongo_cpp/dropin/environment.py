@@ -36,10 +36,11 @@ def is_raising() -> bool:
     Not while ``python -m pymongo_cpp`` is loading this package: its ``status`` has to tell the
     reason, and its ``disable`` to be the way out.
     """
-    return mode() is Mode.REQUIRE and not _is_command_line_loading()
+    return mode() is Mode.REQUIRE and not is_command_line_loading()
 
 
-def _is_command_line_loading() -> bool:
+def is_command_line_loading() -> bool:
+    """Say whether this package is being imported for ``python -m pymongo_cpp``."""
     # The interpreter keeps "-m" as the program's name until it has found the module.
     if sys.argv[:1] != ["-m"] or "-m" not in sys.orig_argv:
         return False
