@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import signal
+from collections.abc import Generator
 
 import active_codec
 import pytest
@@ -27,3 +29,16 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    """Switch off the alarm clock that a test may leave behind.
+
+    test_interrupt_signal sets one to interrupt a query. Where the query fails before it rings, it
+    would end pytest instead, and with it every test that is still to come.
+    """
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.pymongo.junit import Difference, counts, differences
+from tests.pymongo.junit import MISSING, Difference, counts, differences, node
 from tests.pymongo.sdist import BUILD
-from tests.pymongo.session import CODEC_NAMES, Codec, Suite, SuiteRun, run_suite
+from tests.pymongo.session import CODEC_NAMES, Codec, Suite, SuiteRun
 
 REPORTS = BUILD / "test-reports"
+CODECS: tuple[Codec, Codec] = ("c", "cpp")
+
+RunBoth = Callable[[Suite, str], list[SuiteRun]]
+"""Runs a suite on both CODECS, in that order; the text goes into the names of the reports."""
+
+_REPEATS = 2
 _EXPLAINED = Path(__file__).with_name("known_differences.toml")
 _NEVER_EXPLAINED = ("4.20",)
 
@@ -26,8 +33,8 @@ class Comparison:
     explained: list[tuple[Difference, str]]
     others: list[Difference]
     """Tests that did not pass with C and have another outcome now."""
-    not_repeatable: list[Difference] = field(default_factory=list)
-    """Lost tests that passed when they were repeated alone."""
+    not_repeatable: list[tuple[Difference, str]] = field(default_factory=list)
+    """Lost tests that passed as often as with C when they were repeated, and how they ended."""
 
     @property
     def succeeded(self) -> bool:
@@ -45,8 +52,8 @@ class Comparison:
             return
         for difference in self.regressions:
             print(f"  REGRESSION {difference}")
-        for difference in self.not_repeatable:
-            print(f"  not repeatable, passed twice when run again: {difference}")
+        for difference, repeats in self.not_repeatable:
+            print(f"  not repeatable: {difference}\n    run again: {repeats}")
         for difference, reason in self.explained:
             print(f"  known difference: {difference}\n    because {reason}")
         for difference in self.others:
@@ -57,16 +64,43 @@ class Comparison:
             print(f"  {passed} tests pass with C; all pass with pymongo_cpp{known}")
 
 
-def compare(title: str, suite: Suite, version: str, *, name: str) -> Comparison:
-    """Run ``suite`` on both codecs, one after the other, and judge the results.
+def compare(title: str, suite: Suite, version: str, run_both: RunBoth) -> Comparison:
+    """Run ``suite`` on both codecs and judge the results.
 
     :param title: what the report calls it.
     :param version: of PyMongo, for its known differences.
-    :param name: of the reports under build/test-reports.
     """
-    codecs: tuple[Codec, Codec] = ("c", "cpp")
-    c, cpp = (run_suite(suite, codec, REPORTS / f"{name}-{codec}.xml") for codec in codecs)
-    return judge(title, c, cpp, version)
+    c, cpp = run_both(suite, "")
+    comparison = judge(title, c, cpp, version)
+    if comparison.regressions and not (c.problem or cpp.problem):
+        _repeat_lost(comparison, suite, run_both)
+    return comparison
+
+
+def _repeat_lost(comparison: Comparison, suite: Suite, run_both: RunBoth) -> None:
+    """Run the lost tests alone, with both codecs, to tell a matter of timing from a loss.
+
+    A test is lost if it failed more often than with C. The others stay in the report by name.
+    """
+    nodes = [node(suite.directory, lost.test) for lost in comparison.regressions]
+    alone = replace(suite, modules=nodes)
+    runs = [run_both(alone, f"-again-{turn}") for turn in range(1, _REPEATS + 1)]
+    for lost in list(comparison.regressions):
+        outcomes = [
+            [run.results.get(lost.test, MISSING).outcome for run in side]
+            for side in zip(*runs, strict=True)
+        ]
+        c_passes, cpp_passes = (side.count("passed") for side in outcomes)
+        if cpp_passes >= c_passes:
+            comparison.regressions.remove(lost)
+            comparison.not_repeatable.append((lost, _described(outcomes)))
+
+
+def _described(outcomes: list[list[str]]) -> str:
+    return "; ".join(
+        f"{CODEC_NAMES[codec]} {', '.join(side)}"
+        for codec, side in zip(CODECS, outcomes, strict=True)
+    )
 
 
 def judge(title: str, c: SuiteRun, cpp: SuiteRun, version: str) -> Comparison:

@@ -70,6 +70,20 @@ def differences(before: TestResults, after: TestResults) -> list[Difference]:
     return sorted(changed, key=lambda difference: not difference.is_regression)
 
 
+def node(directory: Path, test: str) -> str:
+    """Return pytest's name of a test of the suite in ``directory`` from the one in a report.
+
+    :raises ValueError: no module of the suite can hold it.
+    """
+    dotted, name = test.split("::", 1)
+    parts = dotted.split(".")
+    for end in range(len(parts), 0, -1):
+        module = Path(*parts[:end]).with_suffix(".py")
+        if (directory / module).exists():
+            return "::".join([str(module), *parts[end:], name])
+    raise ValueError(f"no module for the test {test}")
+
+
 def counts(results: TestResults) -> str:
     """Return the number of tests by outcome, for people."""
     number = Counter(result.outcome for result in results.values())

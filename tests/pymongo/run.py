@@ -13,11 +13,11 @@ import socket
 import sys
 from pathlib import Path
 
-from tests.pymongo.comparison import compare
+from tests.pymongo.comparison import CODECS, REPORTS, compare
 from tests.pymongo.environment import test_environment
 from tests.pymongo.fuzz_targets import check_fuzz_targets
 from tests.pymongo.sdist import suite_directory
-from tests.pymongo.session import Suite
+from tests.pymongo.session import Job, Suite, SuiteRun, run_suites
 
 OLDER_VERSIONS = ("4.9", "4.13.0", "4.16.0")
 
@@ -70,9 +70,14 @@ def _check_version(version: str, every_module: bool, port: socket.socket, mutati
         variables={"DB_IP": "localhost", "DB_PORT": str(port.getsockname()[1])},
     )
     which = "offline tests" if every_module else "tests of the codec"
-    comparison = compare(
-        f"PyMongo {version}, {which}", suite, version, name=f"pymongo-{version}-offline"
-    )
+
+    def run_both(suite: Suite, suffix: str) -> list[SuiteRun]:
+        name = f"pymongo-{version}-offline"
+        return run_suites(
+            [Job(suite, codec, REPORTS / f"{name}-{codec}{suffix}.xml") for codec in CODECS]
+        )
+
+    comparison = compare(f"PyMongo {version}, {which}", suite, version, run_both)
     comparison.print()
     succeeded = comparison.succeeded
     if (directory / "fuzz" / "fuzz_shared.py").exists():

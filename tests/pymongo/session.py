@@ -1,4 +1,4 @@
-"""One run of PyMongo's test suite, in a process of its own, on one codec."""
+"""Runs of PyMongo's test suite, each in a process of its own, on one codec."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -50,17 +50,68 @@ class Suite:
     """Limit for a run."""
 
 
-def run_suite(suite: Suite, codec: Codec, report: Path) -> SuiteRun:
-    """Run ``suite`` on ``codec``; write JUnit XML to ``report`` and the output beside it."""
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
-    log = report.with_suffix(".log")
-    started = time.monotonic()
+@dataclass(frozen=True)
+class Job:
+    """A suite to run on a codec, and the JUnit XML to write; the output goes beside that."""
+
+    suite: Suite
+    codec: Codec
+    report: Path
+
+
+def run_suites(jobs: Sequence[Job]) -> list[SuiteRun]:
+    """Run all ``jobs`` at the same time, each in a process of its own."""
+    with contextlib.ExitStack() as processes:
+        running = [processes.enter_context(_started(job)) for job in jobs]
+        return [process.finish() for process in running]
+
+
+class _RunningSuite:
+    """A run that is under way."""
+
+    def __init__(self, job: Job, process: subprocess.Popen[bytes], log: Path) -> None:
+        self._job = job
+        self._process = process
+        self._log = log
+        self._started = time.monotonic()
+
+    def finish(self) -> SuiteRun:
+        """Wait for the end, or for the end of the time that the suite has."""
+        left = self._started + self._job.suite.seconds - time.monotonic()
+        try:
+            code: int | None = self._process.wait(timeout=max(left, 0))
+        except subprocess.TimeoutExpired:
+            code = None
+        seconds = time.monotonic() - self._started
+        report = self._job.report
+        results = read_junit(report) if report.exists() else {}
+        problem = _problem(code, results, self._log)
+        return SuiteRun(self._job.codec, results, seconds, self._log, problem)
+
+
+@contextlib.contextmanager
+def _started(job: Job) -> Iterator[_RunningSuite]:
+    """Start a run; whatever of it is left at the end of the ``with`` block is killed."""
+    job.report.parent.mkdir(parents=True, exist_ok=True)
+    job.report.unlink(missing_ok=True)
+    log = job.report.with_suffix(".log")
     with log.open("w") as output:
-        code = _run(_command(suite, codec, report), _variables(suite, codec), suite, output)
-    seconds = time.monotonic() - started
-    results = read_junit(report) if report.exists() else {}
-    return SuiteRun(codec, results, seconds, log, _problem(code, results, log))
+        process = subprocess.Popen(
+            _command(job.suite, job.codec, job.report),
+            cwd=job.suite.directory,
+            env=_variables(job.suite, job.codec),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield _RunningSuite(job, process, log)
+    finally:
+        # The suite's own children (forks, subprocesses) end with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _command(suite: Suite, codec: Codec, report: Path) -> list[str]:
@@ -70,6 +121,8 @@ def _command(suite: Suite, codec: Codec, report: Path) -> list[str]:
         *launcher,
         *("-m", "pytest", "-p", "codec_plugin", "-p", "no:cacheprovider", "-q", "--tb=native"),
         *("-o", "addopts=", "-m", suite.marker, f"--junitxml={report}"),
+        # Starts a thread for each test; this module has a limit of its own.
+        *("-o", "faulthandler_timeout=0"),
         *suite.arguments,
         *suite.modules,
     ]
@@ -84,29 +137,6 @@ def _variables(suite: Suite, codec: Codec) -> dict[str, str]:
         PYMONGO_CPP="require" if codec == "cpp" else "0",
         **suite.variables,
     )
-
-
-def _run(command: list[str], variables: dict[str, str], suite: Suite, output: object) -> int | None:
-    """Return the exit code, or None where the time was over."""
-    process = subprocess.Popen(
-        command,
-        cwd=suite.directory,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=output,  # type: ignore[call-overload]
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        code: int | None = process.wait(timeout=suite.seconds)
-    except subprocess.TimeoutExpired:
-        code = None
-    finally:
-        # The suite's own children (forks, subprocesses) end with it.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    return code
 
 
 def _problem(code: int | None, results: TestResults, log: Path) -> str | None:

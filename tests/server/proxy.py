@@ -4,6 +4,8 @@
   unacknowledged write, which the server then sends, is dropped.
 * ``getParameter`` with ``*`` or ``enableTestCommands``, which PyMongo's set-up asks for, is
   answered here.
+* A ``find`` whose ``$where`` is the one that PyMongo's tests slow a query down with waits here, and
+  goes on without it: neither server runs JavaScript.
 * With ``--rename-hello``, ``hello``, which mongo-java-server lacks, is asked as ``isMaster``.
 
 It runs as a process of its own and uses whatever codec its PyMongo has, never the one under test.
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -21,6 +24,9 @@ from typing import Any
 import bson
 
 from tests.server import wire
+
+_DELAY = re.compile(r"function\(\) \{ sleep\(([\d.]+) \* 1000\); return true; \}")
+"""What ``delay()`` of PyMongo's test utilities writes; the number is in seconds."""
 
 
 class Connection:
@@ -45,6 +51,8 @@ class Connection:
                 await self._client.drain()
                 return
             message = self._without_flags(message, header.request_id)
+            if name == "find" and b"$where" in message:
+                message = await _after_delay(message)
             if name == "hello" and self._rename_hello:
                 message = self._greeting(message, header.request_id)
         self._server.write(message)
@@ -77,9 +85,19 @@ class Connection:
         command = wire.body(message)
         self._greetings.add(request_id)
         renamed = {"isMaster" if key == "hello" else key: command[key] for key in command}
-        asked = bytearray(wire.reply(renamed, 0))
-        wire.HEADER.pack_into(asked, 0, len(asked), request_id, 0, wire.OP_MSG)
-        return bytes(asked)
+        return wire.request(renamed, request_id)
+
+
+async def _after_delay(message: bytes) -> bytes:
+    """Return the query without its ``$where``, after the time that this would have slept."""
+    command = wire.body(message)
+    query = command.get("filter", {})
+    asked = _DELAY.fullmatch(str(query.get("$where", "")))
+    if asked is None:
+        return message
+    await asyncio.sleep(float(asked[1]))
+    del query["$where"]
+    return wire.request(command, wire.header(message).request_id)
 
 
 def _server_parameters(message: bytes) -> dict[str, Any] | None:

@@ -1,9 +1,9 @@
 """PyMongo's server-needing tests and the soak against real servers: ``make test-server``.
 
-Run from the project's directory: ``python -m tests.server.run``. Each server runs twice, with new
-data, once for the C extension and once for pymongo_cpp. Ends with 1 when a test that passes with
-the C extension fails, or is missing, with pymongo_cpp, or when the soak reads back something else
-than it wrote.
+Run from the project's directory: ``python -m tests.server.run``. Each server runs twice at a time,
+with new data, for the C extension and for pymongo_cpp. Ends with 1 when a test that passes with the
+C extension fails, or is missing, with pymongo_cpp, or when the soak reads back something else than
+it wrote.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from tests.pymongo.comparison import REPORTS, Comparison, judge
+from tests.pymongo.comparison import CODECS, REPORTS, Comparison, compare
 from tests.pymongo.environment import clean_environment, test_environment
 from tests.pymongo.sdist import ROOT, suite_directory
-from tests.pymongo.session import Codec, Suite, SuiteRun, run_suite
+from tests.pymongo.session import Job, Suite, SuiteRun, run_suites
 from tests.server import install, servers
 
 MODULES = (
@@ -54,14 +55,6 @@ MODULES = (
 )
 """``test_….py``: what runs by default, sync and asyncio."""
 
-_ENDS_THE_RUN = {
-    "test/test_client.py::TestClient::test_interrupt_signal": (
-        "it sends SIGINT during a $where, which neither server knows: the query has failed by "
-        "then, with either codec, and the signal ends pytest"
-    ),
-}
-"""Tests that are left out on both sides, by pytest's names, and why; the report says so too."""
-
 _SOAK_SECONDS = 900
 
 
@@ -90,46 +83,22 @@ def main() -> int:
 
 
 def _compare(server: str, suite: Suite, version: str) -> Comparison:
-    for test, reason in _ENDS_THE_RUN.items():
-        print(f"\nnot run with either codec: {test}: {reason}")
-    runs = {}
-    codecs: tuple[Codec, Codec] = ("c", "cpp")
-    for codec in codecs:
-        runs[codec] = _run_suite(server, suite, codec, f"{server}-{codec}")
-    title = f"PyMongo {version}, tests with a server, {server}"
-    comparison = judge(title, runs["c"], runs["cpp"], version)
-    if comparison.regressions and not comparison.cpp.problem:
-        _repeat_alone(server, suite, comparison)
-    return comparison
+    def run_both(suite: Suite, suffix: str) -> list[SuiteRun]:
+        with contextlib.ExitStack() as started:
+            addresses = [started.enter_context(servers.running(server)) for _ in CODECS]
+            return run_suites(
+                [
+                    Job(_at(suite, address), codec, REPORTS / f"{server}-{codec}{suffix}.xml")
+                    for codec, address in zip(CODECS, addresses, strict=True)
+                ]
+            )
+
+    return compare(f"PyMongo {version}, tests with a server, {server}", suite, version, run_both)
 
 
-def _repeat_alone(server: str, suite: Suite, comparison: Comparison) -> None:
-    """Run the lost tests again, each twice; those that pass both times were a matter of timing.
-
-    They stay in the report, by name, as not repeatable.
-    """
-    tests = [difference.test for difference in comparison.regressions]
-    nodes = [_node(suite.directory, test) for test in tests]
-    alone = Suite(suite.directory, suite.python, nodes, seconds=suite.seconds)
-    runs = [_run_suite(server, alone, "cpp", f"{server}-cpp-again-{turn}") for turn in (1, 2)]
-    for difference in list(comparison.regressions):
-        results = [run.results.get(difference.test) for run in runs]
-        if all(result is not None and result.outcome == "passed" for result in results):
-            comparison.regressions.remove(difference)
-            comparison.not_repeatable.append(difference)
-
-
-def _run_suite(server: str, suite: Suite, codec: Codec, report: str) -> SuiteRun:
-    with servers.running(server) as address:
-        located = Suite(
-            suite.directory,
-            suite.python,
-            suite.modules,
-            variables={"DB_IP": address.host, "DB_PORT": str(address.port)},
-            arguments=[f"--deselect={test}" for test in _ENDS_THE_RUN],
-            seconds=suite.seconds,
-        )
-        return run_suite(located, codec, REPORTS / f"{report}.xml")
+def _at(suite: Suite, server: servers.Server) -> Suite:
+    """Return ``suite`` with its tests directed to ``server``."""
+    return replace(suite, variables={"DB_IP": server.host, "DB_PORT": str(server.port)})
 
 
 def _soak(server: str, python: Path, count: int) -> bool:
@@ -165,17 +134,6 @@ def _existing(directory: Path, names: Sequence[str]) -> list[str]:
     folders = (Path("test"), Path("test", "asynchronous"))
     modules = [folder / f"test_{name}.py" for name in names for folder in folders]
     return [str(module) for module in modules if (directory / module).exists()]
-
-
-def _node(directory: Path, test: str) -> str:
-    """Return pytest's name of a test from the one in the JUnit report."""
-    dotted, name = test.split("::", 1)
-    parts = dotted.split(".")
-    for end in range(len(parts), 0, -1):
-        module = Path(*parts[:end]).with_suffix(".py")
-        if (directory / module).exists():
-            return "::".join([str(module), *parts[end:], name])
-    raise ValueError(f"no module for the test {test}")
 
 
 def _parser() -> argparse.ArgumentParser:

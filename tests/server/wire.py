@@ -79,8 +79,17 @@ def command_name(message: bytes) -> str:
     return message[start : message.index(b"\0", start)].decode()
 
 
+def request(document: dict[str, Any], request_id: int) -> bytes:
+    """Return an OP_MSG that asks for the command ``document``."""
+    return _message(document, request_id, 0)
+
+
 def reply(document: dict[str, Any], response_to: int) -> bytes:
     """Return an OP_MSG with the body ``document`` that answers the request ``response_to``."""
+    return _message(document, 0, response_to)
+
+
+def _message(document: dict[str, Any], request_id: int, response_to: int) -> bytes:
     payload = bson.encode(document)
-    length = _BODY_OFFSET + len(payload)
-    return HEADER.pack(length, 0, response_to, OP_MSG) + _FLAGS.pack(0) + b"\0" + payload
+    header = HEADER.pack(_BODY_OFFSET + len(payload), request_id, response_to, OP_MSG)
+    return header + _FLAGS.pack(0) + b"\0" + payload
