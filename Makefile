@@ -89,7 +89,10 @@ build: $(STAMPS)/test $(STAMPS)/simdjson ## build the extension into python/pymo
 
 # --- tests -------------------------------------------------------------------------------------
 
-test: test-cpp test-cpp-asan test-python ## C++ tests (release and sanitized), then the Python tests
+test: test-cpp test-cpp-asan build ## C++ tests (release and sanitized), PyMongo's offline tests, the Python tests
+	@scripts/side-by-side.sh build/test-python.log \
+	  '$(BIN)/python -m tests.pymongo.run $(PYMONGO_ARGS)' \
+	  '$(BIN)/python -m pytest tests/python $(PYTEST_ARGS)'
 
 test-cpp: $(STAMPS)/gtest $(STAMPS)/simdjson ## the C++ tests in a release build
 	@test -e build/release/build.ninja || cmake --preset release
