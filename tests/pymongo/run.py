@@ -1,7 +1,8 @@
 """PyMongo's own offline tests on its C extension and on pymongo_cpp: ``make test-pymongo``.
 
 Run from the project's directory: ``python -m tests.pymongo.run``. Ends with 1 when a test that
-passes with the C extension fails, or is missing, with pymongo_cpp.
+passes with the C extension fails, or is missing, with pymongo_cpp. With a PyMongo other than the
+installed one, this project's tests of the drop-in run too: ``make test`` has them run with that.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import argparse
 import importlib.metadata
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
 from tests.pymongo.comparison import CODECS, REPORTS, compare
-from tests.pymongo.environment import test_environment
+from tests.pymongo.environment import clean_environment, test_environment
 from tests.pymongo.fuzz_targets import check_fuzz_targets
-from tests.pymongo.sdist import suite_directory
+from tests.pymongo.sdist import ROOT, suite_directory
 from tests.pymongo.session import Job, Suite, SuiteRun, run_suites
 
 OLDER_VERSIONS = ("4.9", "4.13.0", "4.16.0")
@@ -56,6 +58,8 @@ def main() -> int:
         for version in versions:
             every_module = options.all_modules or version == installed
             succeeded &= _check_version(version, every_module, port, options.mutations)
+            if version != installed:
+                succeeded &= _check_drop_in(version)
     print("\ntest-pymongo:", "ok" if succeeded else "FAILED")
     return 0 if succeeded else 1
 
@@ -85,6 +89,16 @@ def _check_version(version: str, every_module: bool, port: socket.socket, mutati
     return succeeded
 
 
+def _check_drop_in(version: str) -> bool:
+    """Run this project's tests of the drop-in with PyMongo ``version``."""
+    print(f"\nPyMongo {version}, this project's tests of the drop-in", flush=True)
+    modules = sorted((ROOT / "tests" / "python").glob("test_dropin_*.py"))
+    # conftest.py is for the tests of the codec: it wants packages that these do not.
+    options = ("--noconftest", "-p", "no:cacheprovider", "-q")
+    command = [str(test_environment(version)), "-m", "pytest", *options, *map(str, modules)]
+    return subprocess.run(command, cwd=ROOT, env=clean_environment()).returncode == 0
+
+
 def _codec_modules(directory: Path) -> list[str]:
     folders = (Path("test"), Path("test", "asynchronous"))
     modules = [folder / f"test_{name}.py" for name in CODEC_MODULES for folder in folders]
@@ -106,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--older",
         action="store_true",
-        help=f"also {', '.join(OLDER_VERSIONS)}, their tests of the codec",
+        help=f"also {', '.join(OLDER_VERSIONS)}, their tests of the codec and ours of the drop-in",
     )
     parser.add_argument(
         "--all-modules", action="store_true", help="every offline test of each version"
