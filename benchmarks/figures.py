@@ -49,10 +49,11 @@ class Measured:
 
     full: dict[str, Results] = field(default_factory=dict)
     spike: dict[str, Results] = field(default_factory=dict)
+    server: dict[str, Results] = field(default_factory=dict)
 
 
 def load(folder: Path) -> Measured:
-    """Read the results of ``run.py --full`` and of ``spike.py`` under a folder."""
+    """Read the results of ``run.py --full``, ``spike.py`` and ``server`` under a folder."""
 
     def kind(name: str) -> dict[str, Results]:
         files = [
@@ -64,7 +65,7 @@ def load(folder: Path) -> Measured:
             for _, path in sorted(files)
         }
 
-    return Measured(kind("full"), kind("spike"))
+    return Measured(kind("full"), kind("spike"), kind("server"))
 
 
 def _table(heading: list[str], rows: list[list[str]]) -> str:
@@ -164,6 +165,29 @@ def spike(measured: Measured) -> str:
     return f"{_table(heading, rows)}\nTaken with {_conditions(results)}.\n"
 
 
+def server(measured: Measured) -> str:
+    """A client's CPU time for a document, on conversations recorded from real servers."""
+    if not measured.server:
+        return _missing("figures of a client's work", "make bench-server")
+    results = list(measured.server.values())[-1]
+    rows = []
+    for conversation in results["conversations"]:
+        documents = f"{conversation['documents']:,} {conversation['stream']}"
+        for row in conversation["rows"]:
+            c, ours = (row["us_per_document"][codec] for codec in ("C", "pymongo_cpp"))
+            cells = [f"{c['best']:.2f}", f"{ours['best']:.2f}", f"{c['best'] / ours['best']:.2f}x"]
+            cells += [f"{codec['outside_codec_share']:.0%}" for codec in (c, ours)]
+            rows.append([f"`{row['operation']}`", row["client"], documents, *cells])
+    heading = [
+        *("operation", "client", "documents", "C, µs", "this codec, µs", "faster by"),
+        *("outside the codec, C", "this codec"),
+    ]
+    return (
+        f"{_table(heading, rows)}\nClient CPU time for a document, best of "
+        f"{results['settings']['rounds']}. Taken with {_conditions(results)}.\n"
+    )
+
+
 def published(measured: Measured) -> str:
     """What the spike published, and what its own script gives when it is run again."""
     rows, ratios = [], []
@@ -189,6 +213,7 @@ BLOCKS: dict[str, Callable[[Measured], str]] = {
     "targets": targets,
     "plots": drawn,
     "spike": spike,
+    "server": server,
     "published": published,
 }
 

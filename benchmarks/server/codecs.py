@@ -13,9 +13,12 @@ import bson
 import pymongo.message
 
 import pymongo_cpp
+from pymongo_cpp import _native
 from pymongo_cpp.bench.baseline import BaselineError, c_module
 
 CODECS = ("C", "pymongo_cpp")
+
+_NATIVE = (BuiltinFunctionType, _native.NativeFunction)
 
 
 def activate(codec: str) -> None:
@@ -69,7 +72,7 @@ def codec_clock() -> Iterator[CodecClock]:
             continue
         namespace = vars(module)
         for attribute, value in list(namespace.items()):
-            if isinstance(value, BuiltinFunctionType) and value in functions:
+            if isinstance(value, _NATIVE) and value in functions:
                 replaced.append((namespace, attribute, value))
                 namespace[attribute] = clock.timed(value)
     try:
@@ -84,4 +87,4 @@ def _codec_functions() -> set[Any]:
     found = [value for module in modules for value in vars(module).values()]
     # The drop-in also puts native functions in place of these.
     found += [bson.encode, bson.decode, bson.decode_all]
-    return {value for value in found if isinstance(value, BuiltinFunctionType)}
+    return {value for value in found if isinstance(value, _NATIVE)}

@@ -32,7 +32,7 @@ from benchmarks.server.workloads import WORKLOADS, Documents, Sample, Workload, 
 from pymongo_cpp.bench.baseline import BaselineError
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "benchmarks" / "results"
+RESULTS = ROOT / "benchmarks" / "results" / "server"
 
 # FerretDB takes no Decimal128, which the orders have.
 CONVERSATIONS = (("ferretdb", "sensors"), ("mongo-java-server", "orders"))
@@ -61,7 +61,7 @@ def main() -> int:
     for conversation in results["conversations"]:
         out.print(_table(conversation))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    path = options.output or RESULTS / f"server-cpython-{version}.json"
+    path = options.output or RESULTS / f"cpython-{version}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     out.print(f"{time.monotonic() - started:.0f} s; saved to {path}", highlight=False)
@@ -179,7 +179,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each figure")
-    parser.add_argument("--output", type=Path, help="where to save (default: benchmarks/results)")
+    parser.add_argument(
+        "--output", type=Path, help="where to save (default: benchmarks/results/server)"
+    )
     return parser
 
 

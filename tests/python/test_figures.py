@@ -54,6 +54,26 @@ SPIKE = {
         for operation, ratio in (("encode", 5.0), ("decode", 3.0))
     ],
 }
+SERVER = {
+    "environment": ENVIRONMENT,
+    "settings": {"documents": 100000, "rounds": 3},
+    "conversations": [
+        {
+            "stream": "orders",
+            "documents": 100000,
+            "rows": [
+                {
+                    "operation": "find",
+                    "client": "sync",
+                    "us_per_document": {
+                        "C": {"best": 9.0, "outside_codec_share": 0.25},
+                        "pymongo_cpp": {"best": 4.5, "outside_codec_share": 0.5},
+                    },
+                }
+            ],
+        }
+    ],
+}
 
 
 @pytest.fixture
@@ -82,7 +102,7 @@ def test_the_pure_python_side_is_pure_and_leaves_bson_alone(
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    for kind, content in (("full", FULL), ("spike", SPIKE)):
+    for kind, content in (("full", FULL), ("spike", SPIKE), ("server", SERVER)):
         for version in ("3.9", "3.12"):
             path = tmp_path / "results" / kind / f"cpython-{version}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,13 +134,20 @@ def test_the_spikes_operations_have_an_arithmetic_mean(figures: Any, results: Pa
     assert "**4.00x**" in table
 
 
+def test_a_clients_work_is_shown_for_each_operation(figures: Any, results: Path) -> None:
+    table = figures.server(figures.load(results))
+    assert "| `find` | sync | 100,000 orders | 9.00 | 4.50 | 2.00x | 25% | 50% |" in table
+    assert "best of 3" in table
+    assert "commit abc1234" in table
+
+
 def test_the_published_mean_is_the_published_one(figures: Any) -> None:
     assert "| arithmetic mean |  |  | 2.89x |" in figures.published(figures.Measured())
 
 
 def test_without_results_a_page_says_so(figures: Any) -> None:
     nothing = figures.Measured()
-    for block in ("summary", "targets", "plots", "spike"):
+    for block in ("summary", "targets", "plots", "spike", "server"):
         assert "`make bench" in figures.BLOCKS[block](nothing)
 
 
