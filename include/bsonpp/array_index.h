@@ -16,13 +16,16 @@ namespace bsonpp {
 // seven digits, with its zero byte, is one little-endian word: compared and stored at once.
 class ArrayIndex {
  public:
-  ArrayIndex() noexcept { store(); }
-
-  // The digits, with the zero byte that ends a key.
-  std::string_view key() const noexcept {
+  // The digits, with the zero byte that ends a key; valid until the next call.
+  std::string_view key() noexcept {
+    if (fits_word()) {
+      store_little_endian(reinterpret_cast<std::byte*>(text_.data()), word_);
+    }
     BSONPP_ASSUME(size_ <= kMaxSize);
     return {text_.data(), size_};
   }
+  // The same as a little-endian word, when it fits one; zero bytes follow the key.
+  std::uint64_t word() const noexcept { return word_; }
   // Bytes of the key.
   std::size_t size() const noexcept { return size_; }
 
@@ -38,7 +41,6 @@ class ArrayIndex {
     const unsigned last = last_digit();
     if (fits_word() && (word_ >> last & 0xffU) != '9') [[likely]] {
       word_ += std::uint64_t{1} << last;
-      store();
     } else {
       carry();
     }
@@ -49,8 +51,6 @@ class ArrayIndex {
   static constexpr std::size_t kMaxSize = 21;  // twenty digits hold any count of 64 bits
 
   unsigned last_digit() const noexcept { return kByte * static_cast<unsigned>(size_ - 2); }
-  void store() noexcept { store_little_endian(reinterpret_cast<std::byte*>(text_.data()), word_); }
-
   void carry() noexcept {
     char* end = std::to_chars(text_.data(), text_.data() + text_.size() - 1, number_).ptr;
     *end = '\0';

@@ -4,6 +4,7 @@
 #include <bsonpp/attributes.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace bsonpp {
@@ -41,6 +42,47 @@ BSONPP_ALWAYS_INLINE void copy_short(void* to, const char* from, std::size_t siz
   } else if (size == 1) {
     *out = *from;
   }
+}
+
+// Whether one of a word's bytes is zero.
+template <typename Word>
+constexpr bool has_zero_byte(Word word) noexcept {
+  constexpr Word kOnes = static_cast<Word>(~Word{0}) / 0xffU;
+  constexpr Word kHighs = kOnes << 7U;
+  return ((word - kOnes) & ~word & kHighs) != 0;
+}
+
+// copy_short() of text that must hold no zero byte. False when it does, whatever was copied.
+BSONPP_ALWAYS_INLINE bool copy_without_nul(void* to, const char* from, std::size_t size) noexcept {
+  auto* out = static_cast<char*>(to);
+  if (size >= 8) {
+    if (size > 16) {
+      std::memcpy(out, from, size);
+      return std::memchr(from, 0, size) == nullptr;
+    }
+    std::uint64_t head;
+    std::uint64_t tail;
+    std::memcpy(&head, from, 8);
+    std::memcpy(&tail, from + size - 8, 8);
+    std::memcpy(out, &head, 8);
+    std::memcpy(out + size - 8, &tail, 8);
+    return !has_zero_byte(head) && !has_zero_byte(tail);
+  }
+  if (size >= 4) {
+    std::uint32_t head;
+    std::uint32_t tail;
+    std::memcpy(&head, from, 4);
+    std::memcpy(&tail, from + size - 4, 4);
+    std::memcpy(out, &head, 4);
+    std::memcpy(out + size - 4, &tail, 4);
+    return !has_zero_byte(head | std::uint64_t{tail} << 32U);
+  }
+  bool clean = true;
+  for (std::size_t i = 0; i < size; ++i) {
+    out[i] = from[i];
+    clean = clean && from[i] != '\0';
+  }
+  return clean;
 }
 
 }  // namespace bsonpp

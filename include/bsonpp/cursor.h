@@ -74,7 +74,7 @@ class Cursor {
   }
 
   // The same for the key of an array's element.
-  bool match(const ArrayIndex& index) noexcept {
+  bool match(ArrayIndex& index) noexcept {
     if (remaining() < sizeof(std::uint64_t) || !index.fits_word()) return match(index.key());
     if (!index.begins(load_little_endian<std::uint64_t>(position_))) return false;
     position_ += index.size();

@@ -1,6 +1,7 @@
 // The one place where bytes of the output are written.
 #pragma once
 
+#include <bsonpp/array_index.h>
 #include <bsonpp/attributes.h>
 #include <bsonpp/byte_order.h>
 #include <bsonpp/copy.h>
@@ -150,6 +151,53 @@ class Writer {
   [[nodiscard]] bool write_binary_element(std::string_view key, BinarySubtype subtype,
                                           std::string_view bytes) noexcept;
 
+  // An element whose key is staged before its type and value are known: stage_key() puts the key
+  // where the next element's stands, with room for a number behind it, and one of the functions
+  // with `header`, which is the number of bytes that the type and the key take, then makes an
+  // element of it. Nothing is written, and nothing has failed, until then.
+
+  // `key` is without its zero byte. False when it holds one, or when there is no room.
+  [[nodiscard]] BSONPP_ALWAYS_INLINE bool stage_key(std::string_view key,
+                                                    std::size_t& header) noexcept {
+    header = key.size() + 2;
+    if (!reserve(header + kMostNumberSize)) return false;
+    if (!copy_without_nul(position_ + 1, key.data(), key.size())) return false;
+    position_[header - 1] = std::byte{0};
+    return true;
+  }
+  // The key of an array's element. False when it is longer than a word, or when there is no room.
+  [[nodiscard]] BSONPP_ALWAYS_INLINE bool stage_key(const ArrayIndex& index,
+                                                    std::size_t& header) noexcept {
+    header = 1 + index.size();
+    if (!index.fits_word() || !reserve(1 + sizeof(index.word()) + kMostNumberSize)) return false;
+    store_little_endian(position_ + 1, index.word());
+    return true;
+  }
+  void write_staged(std::size_t header, Type type) noexcept {
+    *position_ = static_cast<std::byte>(type);
+    position_ += header;
+  }
+  template <typename T>
+  void write_staged(std::size_t header, Type type, T value) noexcept {
+    static_assert(sizeof(T) <= kMostNumberSize);
+    write_staged(header, type);
+    put(value);
+  }
+  // False when there is not yet room for the string: making room would lose the staged key.
+  [[nodiscard]] BSONPP_ALWAYS_INLINE bool write_staged_string(std::size_t header, Type type,
+                                                              std::string_view text) noexcept {
+    if (room() < header + kStringOverhead + text.size()) return false;
+    write_staged(header, type);
+    put_string(text);
+    return true;
+  }
+  // end_document() wants `start` back.
+  void begin_staged_document(std::size_t header, Type type, std::size_t& start) noexcept {
+    write_staged(header, type);
+    start = size();
+    put(std::int32_t{0});
+  }
+
   // Leaves room for a document's length; `start` is what end_document() wants back.
   [[nodiscard]] bool begin_document(std::size_t& start) noexcept {
     start = size();
@@ -177,9 +225,11 @@ class Writer {
 
  private:
   static constexpr std::size_t kStringOverhead = sizeof(std::int32_t) + 1;
+  static constexpr std::size_t kMostNumberSize = sizeof(std::int64_t);
 
+  std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - position_); }
   bool reserve(std::size_t more) noexcept {
-    if (static_cast<std::size_t>(end_ - position_) >= more) [[likely]] {
+    if (room() >= more) [[likely]] {
       return true;
     }
     return grow(more);

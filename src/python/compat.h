@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace pymongo_cpp {
 
@@ -39,6 +40,21 @@ inline bool small_int_value(PyObject* number, long long* value) {
   if (digits < -1 || digits > 1) return false;
   const auto digit = reinterpret_cast<PyLongObject*>(number)->ob_digit[0];
   *value = digits == 0 ? 0 : digits * static_cast<long long>(digit);
+  return true;
+#endif
+}
+
+// The UTF-8 that CPython keeps with a str that is not ASCII, once somebody has asked for it; false
+// when there is none. To ask for it here would make the caller's strings take twice the memory.
+inline bool kept_utf8(PyObject* string, std::string_view& view) {
+#if defined(Py_GIL_DISABLED)
+  static_cast<void>(string);
+  static_cast<void>(view);
+  return false;  // another thread may be storing it now
+#else
+  const auto* compact = reinterpret_cast<PyCompactUnicodeObject*>(string);
+  if (!PyUnicode_IS_COMPACT(string) || compact->utf8 == nullptr) return false;
+  view = {compact->utf8, static_cast<std::size_t>(compact->utf8_length)};
   return true;
 #endif
 }

@@ -12,37 +12,8 @@ namespace {
 using bsonpp::ArrayIndex;
 using bsonpp::Type;
 
+constexpr std::string_view kIdName = "_id";
 constexpr std::string_view kIdKey{"_id", 4};
-
-// Whether a key is a cstring; most are shorter than two words, so no call is made for them.
-BSONPP_ALWAYS_INLINE bool has_nul(std::string_view key) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighs = 0x8080808080808080U;
-  // Fills the upper half of a word that holds four bytes with what is not zero.
-  constexpr std::uint64_t kHighWord = 0xffffffff00000000U;
-  const auto any_zero = [](std::uint64_t word) { return ((word - kOnes) & ~word & kHighs) != 0; };
-  if (key.size() >= 8 && key.size() <= 16) {
-    std::uint64_t head;
-    std::uint64_t tail;
-    std::memcpy(&head, key.data(), 8);
-    std::memcpy(&tail, key.data() + key.size() - 8, 8);
-    return any_zero(head) || any_zero(tail);
-  }
-  if (key.size() >= 4 && key.size() < 8) {
-    std::uint32_t head;
-    std::uint32_t tail;
-    std::memcpy(&head, key.data(), 4);
-    std::memcpy(&tail, key.data() + key.size() - 4, 4);
-    return any_zero(head | kHighWord) || any_zero(tail | kHighWord);
-  }
-  if (key.size() < 4) {
-    for (const char character : key) {
-      if (character == '\0') return true;
-    }
-    return false;
-  }
-  return bsonpp::contains_nul(key);
-}
 
 }  // namespace
 
@@ -76,9 +47,12 @@ bool Encoder::raw_document(PyObject* document) {
 
 bool Encoder::document_element(std::string_view key, PyObject* mapping) {
   std::size_t start = 0;
-  if (!written(writer_.begin_document_element(Type::kDocument, key, start)) || !enter()) {
-    return false;
-  }
+  return written(writer_.begin_document_element(Type::kDocument, key, start)) &&
+         document_body(start, mapping);
+}
+
+bool Encoder::document_body(std::size_t start, PyObject* mapping) {
+  if (!enter()) return false;
   const bool done = fields(mapping, /*outermost=*/false) && written(writer_.end_document(start));
   leave();
   return done;
@@ -104,37 +78,73 @@ bool Encoder::id_first(PyObject* mapping) {
   return !id || element(kIdKey, id.get());
 }
 
-BSONPP_ALWAYS_INLINE bool Encoder::plain_element(std::string_view key, PyObject* value) {
+// Gives a staged key its value, when that is of one of the commonest types.
+BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::staged_value(std::size_t header, PyObject* value) {
   const PyTypeObject* type = Py_TYPE(value);
   if (type == &PyUnicode_Type) {
     std::string_view text;
-    return ascii_view(value, text) && text.size() < bsonpp::kMaxDocumentSize &&
-           writer_.write_string_element(Type::kString, key, text);
+    const bool done = ascii_view(value, text) && text.size() < bsonpp::kMaxDocumentSize &&
+                      writer_.write_staged_string(header, Type::kString, text);
+    return done ? Outcome::kWritten : Outcome::kOther;
   }
   if (type == &PyLong_Type) {
     long long number = 0;
-    return small_int_value(value, &number) &&
-           writer_.write_element(Type::kInt32, key, static_cast<std::int32_t>(number));
+    if (!small_int_value(value, &number)) return Outcome::kOther;
+    writer_.write_staged(header, Type::kInt32, static_cast<std::int32_t>(number));
+    return Outcome::kWritten;
   }
   if (type == &PyFloat_Type) {
-    return writer_.write_element(Type::kDouble, key, PyFloat_AS_DOUBLE(value));
+    writer_.write_staged(header, Type::kDouble, PyFloat_AS_DOUBLE(value));
+    return Outcome::kWritten;
   }
   if (type == &PyBool_Type) {
-    return writer_.write_element(Type::kBoolean, key,
-                                 static_cast<std::uint8_t>(value == Py_True ? 1 : 0));
+    writer_.write_staged(header, Type::kBoolean,
+                         static_cast<std::uint8_t>(value == Py_True ? 1 : 0));
+    return Outcome::kWritten;
   }
-  return value == Py_None && writer_.write_header(Type::kNull, key);
+  if (value == Py_None) {
+    writer_.write_staged(header, Type::kNull);
+    return Outcome::kWritten;
+  }
+  if (type == &PyDict_Type) return staged_document(header, value);
+  if (type == &PyList_Type) return staged_list(header, value);
+  return Outcome::kOther;
+}
+
+BSONPP_NEVER_INLINE Encoder::Outcome Encoder::staged_document(std::size_t header, PyObject* dict) {
+  const Ref held = Ref::share(dict);
+  std::size_t start = 0;
+  writer_.begin_staged_document(header, Type::kDocument, start);
+  return document_body(start, dict) ? Outcome::kRan : Outcome::kFailed;
+}
+
+BSONPP_NEVER_INLINE Encoder::Outcome Encoder::staged_list(std::size_t header, PyObject* list) {
+  const Ref held = Ref::share(list);
+  std::size_t start = 0;
+  writer_.begin_staged_document(header, Type::kArray, start);
+  return list_body(start, list) ? Outcome::kRan : Outcome::kFailed;
 }
 
 // Most fields have an ASCII key and a value whose encoding runs no Python code, so that nothing
-// need be held. False when the field is another, or its value could not be written; nothing is
-// written then, and the general way finds the reason.
-BSONPP_ALWAYS_INLINE bool Encoder::plain_field(PyObject* key, PyObject* value, bool outermost) {
-  std::string_view view;
-  if (!PyUnicode_CheckExact(key) || !ascii_view(key, view) || has_nul(view)) return false;
-  view = with_terminator(view);
-  if (outermost && view == kIdKey) return true;
-  return plain_element(view, value);
+// need be held.
+BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::short_field(PyObject* key, PyObject* value,
+                                                           bool outermost) {
+  std::string_view name;
+  if (check_keys_ || !PyUnicode_CheckExact(key) || !ascii_view(key, name)) return Outcome::kOther;
+  if (outermost && name == kIdName) return Outcome::kWritten;
+  std::size_t header = 0;
+  if (!writer_.stage_key(name, header)) return Outcome::kOther;
+  const Outcome outcome = staged_value(header, value);
+  return outcome == Outcome::kOther ? ascii_field(key, value) : outcome;
+}
+
+// A field whose key is known to be ASCII without a zero byte.
+BSONPP_NEVER_INLINE Encoder::Outcome Encoder::ascii_field(PyObject* key, PyObject* value) {
+  const Ref held_key = Ref::share(key);
+  const Ref held_value = Ref::share(value);
+  std::string_view name;
+  ascii_view(key, name);
+  return element(with_terminator(name), value) ? Outcome::kRan : Outcome::kFailed;
 }
 
 bool Encoder::dict_fields(PyObject* dict, bool outermost) {
@@ -143,10 +153,16 @@ bool Encoder::dict_fields(PyObject* dict, bool outermost) {
   PyObject* key = nullptr;
   PyObject* value = nullptr;
   while (PyDict_Next(dict, &position, &key, &value) != 0) {
-    if (!check_keys_ && plain_field(key, value, outermost)) continue;
-    const Ref held_key = Ref::share(key);
-    const Ref held_value = Ref::share(value);
-    if (!field(key, value, outermost)) {
+    Outcome outcome = short_field(key, value, outermost);
+    if (outcome == Outcome::kWritten) [[likely]] {
+      continue;
+    }
+    if (outcome == Outcome::kOther) {
+      const Ref held_key = Ref::share(key);
+      const Ref held_value = Ref::share(value);
+      outcome = field(key, value, outermost) ? Outcome::kRan : Outcome::kFailed;
+    }
+    if (outcome == Outcome::kFailed) {
       if (outermost) add_document_to_error(state_, dict);
       return false;
     }
@@ -190,7 +206,7 @@ bool Encoder::key_view(PyObject* key, std::string_view& view) {
     return false;
   }
   if (!utf8_view(key, view)) return false;
-  if (has_nul(view)) {
+  if (bsonpp::contains_nul(view)) {
     PyErr_SetString(state_.types.invalid_document.get(),
                     "Key names must not contain the NULL byte");
     return false;
@@ -285,17 +301,28 @@ bool Encoder::known_element(KnownType known, std::string_view key, PyObject* val
 
 bool Encoder::list_element(std::string_view key, PyObject* list) {
   std::size_t start = 0;
-  if (!written(writer_.begin_document_element(Type::kArray, key, start)) || !enter()) return false;
+  return written(writer_.begin_document_element(Type::kArray, key, start)) &&
+         list_body(start, list);
+}
+
+BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::list_item(ArrayIndex& index, PyObject* item) {
+  std::size_t header = 0;
+  if (writer_.stage_key(index, header)) [[likely]] {
+    const Outcome outcome = staged_value(header, item);
+    if (outcome != Outcome::kOther) return outcome;
+  }
+  const Ref held = Ref::share(item);
+  return element(index.key(), item) ? Outcome::kRan : Outcome::kFailed;
+}
+
+bool Encoder::list_body(std::size_t start, PyObject* list) {
+  if (!enter()) return false;
   ArrayIndex index;
   bool done = true;
   // A list that grows while it is encoded gives the items it had; one that shrinks, those left.
   const Py_ssize_t size = PyList_GET_SIZE(list);
   for (Py_ssize_t i = 0; done && i < size && i < PyList_GET_SIZE(list); ++i) {
-    PyObject* borrowed = PyList_GET_ITEM(list, i);
-    if (!plain_element(index.key(), borrowed)) {
-      const Ref item = Ref::share(borrowed);
-      done = element(index.key(), item.get());
-    }
+    done = list_item(index, PyList_GET_ITEM(list, i)) != Outcome::kFailed;
     index.advance();
   }
   leave();

@@ -30,9 +30,19 @@ class Encoder {
   bool document(PyObject* mapping, bool outermost);
 
  private:
+  // What became of a field or item that was tried the short way.
+  enum class Outcome : std::uint8_t {
+    kWritten,  // and no Python code ran
+    kRan,      // written, but Python code may have run and changed what is being walked
+    kOther,    // not written: the general way does it, or finds out why it cannot be done
+    kFailed,   // with a Python exception
+  };
+
   // Keys include their zero byte, as the writer wants them.
   bool element(std::string_view key, PyObject* value);
-  bool plain_element(std::string_view key, PyObject* value);
+  Outcome staged_value(std::size_t header, PyObject* value);
+  Outcome staged_document(std::size_t header, PyObject* dict);
+  Outcome staged_list(std::size_t header, PyObject* list);
   bool other_element(std::string_view key, PyObject* value);
   bool known_element(KnownType known, std::string_view key, PyObject* value);
   bool marked_element(long marker, std::string_view key, PyObject* value, EncodeStage stage);
@@ -60,7 +70,10 @@ class Encoder {
   bool raw_element(std::string_view key, PyObject* value,
                    bsonpp::Type type = bsonpp::Type::kDocument);
   bool document_element(std::string_view key, PyObject* mapping);
+  bool document_body(std::size_t start, PyObject* mapping);
   bool list_element(std::string_view key, PyObject* list);
+  bool list_body(std::size_t start, PyObject* list);
+  Outcome list_item(bsonpp::ArrayIndex& index, PyObject* item);
   bool tuple_element(std::string_view key, PyObject* tuple);
 
   bool raw_document(PyObject* document);
@@ -68,7 +81,8 @@ class Encoder {
   bool dict_fields(PyObject* dict, bool outermost);
   bool mapping_fields(PyObject* mapping, bool outermost);
   bool id_first(PyObject* mapping);
-  bool plain_field(PyObject* key, PyObject* value, bool outermost);
+  Outcome short_field(PyObject* key, PyObject* value, bool outermost);
+  Outcome ascii_field(PyObject* key, PyObject* value);
   bool field(PyObject* key, PyObject* value, bool outermost);
   bool key_view(PyObject* key, std::string_view& view);
   bool check_key(PyObject* key, std::string_view view);

@@ -34,6 +34,10 @@ bool Encoder::text_element(std::string_view key, PyObject* value) {
 }
 
 bool Encoder::wide_text_element(std::string_view key, PyObject* value) {
+  std::string_view kept;
+  if (kept_utf8(value, kept) && kept.size() < bsonpp::kMaxDocumentSize) {
+    return written(writer_.write_string_element(Type::kString, key, kept));
+  }
   const auto length = static_cast<std::size_t>(PyUnicode_GET_LENGTH(value));
   bool success = false;
   switch (PyUnicode_KIND(value)) {

@@ -18,7 +18,7 @@ TEST(ArrayIndex, CountsInDecimal) {
 }
 
 TEST(ArrayIndex, KeyHoldsItsZeroByte) {
-  const ArrayIndex index;
+  ArrayIndex index;
   EXPECT_EQ(index.key().size(), 2U);
   EXPECT_EQ(index.key().back(), '\0');
 }

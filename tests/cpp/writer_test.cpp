@@ -39,6 +39,83 @@ class ScarceStorage final : public Storage {
 
 std::string_view text_of(const Writer& writer) { return as_text(writer.bytes()); }
 
+// The two ways to write an element, with the key before its type and with both at once.
+void expect_staged_equals_whole(std::string_view key) {
+  const std::string with_terminator = std::string(key) + '\0';
+  ScarceStorage staged_storage(100);
+  ScarceStorage whole_storage(100);
+  Writer staged(staged_storage);
+  Writer whole(whole_storage);
+  std::size_t header = 0;
+  ASSERT_TRUE(staged.stage_key(key, header));
+  staged.write_staged(header, Type::kInt64, std::int64_t{-3});
+  ASSERT_TRUE(whole.write_element(Type::kInt64, with_terminator, std::int64_t{-3}));
+  ASSERT_TRUE(staged.stage_key(key, header));
+  staged.write_staged(header, Type::kNull);
+  ASSERT_TRUE(whole.write_header(Type::kNull, with_terminator));
+  ASSERT_TRUE(staged.stage_key(key, header));
+  ASSERT_TRUE(staged.write_staged_string(header, Type::kString, "text"sv));
+  ASSERT_TRUE(whole.write_string_element(Type::kString, with_terminator, "text"sv));
+  EXPECT_EQ(text_of(staged), text_of(whole)) << key.size();
+}
+
+TEST(Writer, StagedKeysOfEveryLengthGiveTheSameBytes) {
+  for (std::size_t size = 0; size < 40; ++size) expect_staged_equals_whole(std::string(size, 'k'));
+}
+
+TEST(Writer, StagesNoKeyWithAZeroByteAnywhere) {
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      HeapStorage storage;
+      Writer writer(storage);
+      std::string key(size, '\x01');
+      key[at] = '\0';
+      std::size_t header = 0;
+      EXPECT_FALSE(writer.stage_key(key, header)) << size << " " << at;
+      EXPECT_EQ(writer.size(), 0U);
+    }
+  }
+}
+
+TEST(Writer, StagedIndexesGiveTheSameBytes) {
+  ScarceStorage staged_storage(100);
+  ScarceStorage whole_storage(100);
+  Writer staged(staged_storage);
+  Writer whole(whole_storage);
+  ArrayIndex index;
+  for (int i = 0; i < 1234; ++i, index.advance()) {
+    std::size_t header = 0;
+    ASSERT_TRUE(staged.stage_key(index, header));
+    staged.write_staged(header, Type::kInt32, std::int32_t{i});
+    ASSERT_TRUE(whole.write_element(Type::kInt32, index.key(), std::int32_t{i}));
+  }
+  EXPECT_EQ(text_of(staged), text_of(whole));
+}
+
+TEST(Writer, AStagedStringNeedsRoomThatIsThere) {
+  ScarceStorage storage(100);
+  Writer writer(storage);
+  std::size_t header = 0;
+  ASSERT_TRUE(writer.stage_key("k"sv, header));
+  const std::string text(1000, 'x');
+  EXPECT_FALSE(writer.write_staged_string(header, Type::kString, text));
+  EXPECT_EQ(writer.size(), 0U);
+  EXPECT_TRUE(writer.write_string_element(Type::kString, "k\0"sv, text));
+}
+
+TEST(Writer, AStagedDocumentIsClosedLikeAnyOther) {
+  HeapStorage storage;
+  Writer writer(storage);
+  std::size_t header = 0;
+  std::size_t start = 0;
+  ASSERT_TRUE(writer.stage_key("d"sv, header));
+  writer.begin_staged_document(header, Type::kDocument, start);
+  ASSERT_TRUE(writer.end_document(start));
+  EXPECT_EQ(text_of(writer),
+            "\x03"
+            "d\0\x05\0\0\0\0"sv);
+}
+
 TEST(Writer, WritesADocument) {
   HeapStorage storage;
   Writer writer(storage);
