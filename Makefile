@@ -159,6 +159,7 @@ bench: build $(STAMPS)/bench ## every benchmark, all sides taking turns (BENCH_A
 	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 	@$(BIN)/python benchmarks/lazy_bench.py
 	@$(BIN)/python benchmarks/json_bench.py
+	@$(BIN)/python benchmarks/full_level_bench.py
 
 bench-core: $(STAMPS)/libbenchmark ## the C++ core alone
 	@test -e build/core-benchmark/build.ninja || \

@@ -6,10 +6,14 @@ import argparse
 import sys
 from typing import NoReturn
 
+from pymongo_cpp.dropin.levels import LEVELS
+
 RUN_USAGE = """\
-usage: python -m pymongo_cpp run FILE [ARGUMENT ...]
-       python -m pymongo_cpp run -m MODULE [ARGUMENT ...]
-       python -m pymongo_cpp run -c COMMAND [ARGUMENT ...]
+usage: python -m pymongo_cpp run [--level LEVEL] FILE [ARGUMENT ...]
+       python -m pymongo_cpp run [--level LEVEL] -m MODULE [ARGUMENT ...]
+       python -m pymongo_cpp run [--level LEVEL] -c COMMAND [ARGUMENT ...]
+
+LEVEL is how much of PyMongo to replace, default or full.
 """
 
 EXIT_CODES = """\
@@ -44,6 +48,10 @@ def run(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         (sys.stdout if arguments else sys.stderr).write(RUN_USAGE)
         return 0 if arguments else 2
+    level, arguments = _take_level(arguments)
+    if not arguments:
+        sys.stderr.write(RUN_USAGE)
+        return 2
     loaders = {"-m": runner.load_module, "-c": runner.load_command}
     load = loaders.get(arguments[0], runner.load_script)
     if load is not runner.load_script:
@@ -52,7 +60,7 @@ def run(arguments: list[str]) -> int:
         sys.stderr.write(RUN_USAGE)
         return 2
     try:
-        runner.run(load, arguments[0], arguments[1:])
+        runner.run(load, arguments[0], arguments[1:], level)
     except runner.ProgramNotFoundError as error:
         sys.stderr.write(f"pymongo_cpp run: {error}\n")
         return 2
@@ -72,7 +80,7 @@ def enable(options: argparse.Namespace) -> int:
     from pymongo_cpp.dropin import start_up
 
     try:
-        files = start_up.enable(user=options.user)
+        files = start_up.enable(user=options.user, level=options.level)
     except OSError as error:
         _fail(f"cannot write: {error}; try --user, or a virtual environment")
     for file in files:
@@ -106,6 +114,19 @@ def status(options: argparse.Namespace) -> int:
     return 3 if answer.available else 4
 
 
+def _take_level(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Return the level that ``--level`` names, None without it, and the arguments after it."""
+    option, separator, level = arguments[0].partition("=")
+    if option != "--level":
+        return None, arguments
+    rest = arguments[1:]
+    if not separator:
+        level, rest = (rest[0], rest[1:]) if rest else ("", rest)
+    if level not in LEVELS:
+        _fail(f"unknown level {level!r}: use one of {', '.join(LEVELS)}")
+    return level, rest
+
+
 def _fail(message: str) -> NoReturn:
     sys.stderr.write(f"pymongo_cpp: {message}\n")
     raise SystemExit(2)
@@ -122,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run a program, a module or a command on the native codec")
     command = commands.add_parser("enable", help="switch it on for this Python environment")
     command.add_argument("--user", action="store_true", help="for the user's site-packages")
+    command.add_argument("--level", choices=LEVELS, help="how much of PyMongo to replace")
     command.set_defaults(command=enable)
     command = commands.add_parser("disable", help="undo enable")
     command.set_defaults(command=disable)

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace pymongo_cpp {
 
@@ -84,6 +85,40 @@ inline void restore_exception(PyObject* exception) {
   PyObject* type = Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(exception)));
   PyErr_Restore(type, exception, PyException_GetTraceback(exception));
 #endif
+}
+
+// The dictionary of a class's own attributes, a new reference.
+inline PyObject* new_type_dict_reference(PyTypeObject* type) {
+#if PY_VERSION_HEX >= 0x030C0000
+  return PyType_GetDict(type);
+#else
+  return Py_NewRef(type->tp_dict);
+#endif
+}
+
+// A number that stands for all that the class is now: whatever changes the class changes it. 0 when
+// it has none, as CPython 3.13 and later leave a class that has changed a thousand times.
+inline unsigned int type_version(const PyTypeObject* type) { return type->tp_version_tag; }
+
+// The same, given to the class if it can be.
+inline unsigned int assign_type_version(PyTypeObject* type) {
+#if PY_VERSION_HEX >= 0x030C0000
+  if (PyUnstable_Type_AssignVersionTag(type) == 0) return 0;
+#else
+  // A look-up in the class gives it one.
+  PyObject* attribute = PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__init__");
+  if (attribute == nullptr) PyErr_Clear();
+  Py_XDECREF(attribute);
+#endif
+  return type_version(type);
+}
+
+// Lets PyType_GetModuleByDef() find `module` from a class that Python code has made, as
+// PyType_FromModuleAndSpec() does for a new one. The class keeps the module.
+inline void set_type_module(PyTypeObject* type, PyObject* module) {
+  auto* heap_type = reinterpret_cast<PyHeapTypeObject*>(type);
+  PyObject* old = std::exchange(heap_type->ht_module, Py_NewRef(module));
+  Py_XDECREF(old);
 }
 
 // A new bytes object of a subclass, filled from `data`. CPython keeps a bytes object's hash beside

@@ -19,6 +19,8 @@ extern PyMethodDef cbson_functions[];
 extern PyMethodDef cmessage_functions[];
 // What pymongo_cpp.json is made of.
 extern PyMethodDef json_functions[];
+// What install(level="full") puts into PyMongo's classes.
+extern PyMethodDef full_level_functions[];
 // project() and select().
 extern PyMethodDef lazy_functions[];
 

@@ -86,14 +86,15 @@ Ref next_document(ModuleState& state, DocumentIterator& iterator) {
     return Ref();
   }
   const auto options = state.options_cache.get(state, iterator.options);
-  Buffer buffer;
   const Ref source = Ref::share(iterator.source);
-  if (!options || !buffer.read(source.get())) return Ref();
-  const Bytes data = buffer.bytes();
-  const auto length = static_cast<Py_ssize_t>(data.size());
-  if (iterator.size < 0) iterator.size = length;
+  if (!options) return Ref();
+  if (iterator.size < 0) iterator.size = PyObject_Size(source.get());
   // A last byte on its own is passed over, as PyMongo does.
   if (iterator.position >= iterator.size - 1) return Ref();
+  Buffer buffer;
+  if (!buffer.read(source.get())) return Ref();
+  const Bytes data = buffer.bytes();
+  const auto length = static_cast<Py_ssize_t>(data.size());
   const auto position = static_cast<std::size_t>(iterator.position);
   if (length < iterator.position + 4) {
     raise_struct_error(iterator.position, length);

@@ -17,8 +17,8 @@ int execute(PyObject* module) {
     return -1;
   }
   if (!(*slot)->load(module)) return -1;
-  for (PyMethodDef* functions :
-       {public_functions, cbson_functions, cmessage_functions, lazy_functions, json_functions}) {
+  for (PyMethodDef* functions : {public_functions, cbson_functions, cmessage_functions,
+                                 lazy_functions, json_functions, full_level_functions}) {
     if (PyModule_AddFunctions(module, functions) < 0) return -1;
   }
   return add_native_function_type(module) ? 0 : -1;
@@ -52,7 +52,9 @@ PyModuleDef_Slot slots[] = {
     {0, nullptr},
 };
 
-PyModuleDef definition = {
+}  // namespace
+
+PyModuleDef module_definition = {
     PyModuleDef_HEAD_INIT,
     "pymongo_cpp._native",
     PyDoc_STR("The BSON codec of pymongo-cpp, in C++."),
@@ -64,8 +66,6 @@ PyModuleDef definition = {
     deallocate,
 };
 
-}  // namespace
-
 }  // namespace pymongo_cpp
 
-PyMODINIT_FUNC PyInit__native() { return PyModuleDef_Init(&pymongo_cpp::definition); }
+PyMODINIT_FUNC PyInit__native() { return PyModuleDef_Init(&pymongo_cpp::module_definition); }

@@ -9,7 +9,14 @@ namespace pymongo_cpp {
 // gives it. Valid for exact instances of that class and of its subclasses.
 class Slot {
  public:
-  Slot() noexcept = default;
+  constexpr Slot() noexcept = default;
+
+  // The place of the first member of a class that derives from `object` alone.
+  static constexpr Slot first() noexcept {
+    Slot slot;
+    slot.offset_ = sizeof(PyObject);
+    return slot;
+  }
 
   // Looks `name` up in `type`. Not found, or not a plain object member: found() is false, and no
   // exception is left behind.
@@ -27,12 +34,17 @@ class Slot {
   }
 
   bool found() const noexcept { return offset_ > 0; }
+  bool operator==(const Slot&) const noexcept = default;
 
   // The value, borrowed; null when the attribute is not set.
   PyObject* get(PyObject* instance) const noexcept { return *place(instance); }
   // Sets the attribute of an instance that has just been allocated, where it is still null.
   void initialize(PyObject* instance, Ref value) const noexcept {
     *place(instance) = value.release();
+  }
+  // Sets the attribute of any instance; the old value's own code may run.
+  void replace(PyObject* instance, Ref value) const noexcept {
+    const Ref old = Ref::steal(std::exchange(*place(instance), value.release()));
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "state.h"
 
+#include "full_level.h"
 #include "iterators.h"
 #include "lazy/functions.h"
 #include "types/probe.h"
@@ -125,6 +126,9 @@ int ModuleState::traverse(visitproc visit, void* arg) const {
   Py_VISIT(lazy_document_type.get());
   Py_VISIT(lazy_array_type.get());
   Py_VISIT(selection_type.get());
+  if (full_level != nullptr) {
+    if (const int result = full_level->traverse(visit, arg); result != 0) return result;
+  }
   const int options = options_cache.traverse(visit, arg);
   return options != 0 ? options : key_cache.traverse(visit, arg);
 }

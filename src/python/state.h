@@ -17,6 +17,8 @@ class JsonParser;
 
 namespace pymongo_cpp {
 
+struct FullLevel;
+
 // Attribute names and keys, as interned str objects. X(member, text)
 #define PYMONGO_CPP_NAMES(X)                            \
   X(type_marker, "_type_marker")                        \
@@ -47,6 +49,7 @@ namespace pymongo_cpp {
   X(from_bytes, "from_bytes")                           \
   X(big, "big")                                         \
   X(read, "read")                                       \
+  X(items, "items")                                     \
   X(json_options, "json_options")                       \
   X(json_mode, "json_mode")                             \
   X(datetime_representation, "datetime_representation") \
@@ -159,6 +162,8 @@ struct ModuleState {
   Ref lazy_document_type;
   Ref lazy_array_type;
   Ref selection_type;
+  // What install(level="full") needs; null before it is first asked for.
+  std::shared_ptr<FullLevel> full_level;
 
   bool load(PyObject* module);
   int traverse(visitproc visit, void* arg) const;
@@ -168,6 +173,9 @@ struct ModuleState {
     return **static_cast<ModuleState**>(PyModule_GetState(module));
   }
 };
+
+// The definition of the extension module, by which a class finds its module.
+extern PyModuleDef module_definition;
 
 // The _type_marker of RawBSONDocument and its kin.
 inline constexpr long kRawDocumentMarker = 101;

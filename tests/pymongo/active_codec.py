@@ -14,6 +14,10 @@ import pymongo.message
 VARIABLE = "SUITE_CODEC"
 """Environment variable: ``c`` or ``cpp``, the codec that has to be active."""
 
+LEVEL_VARIABLE = "SUITE_LEVEL"
+"""Environment variable: the level that has to be installed where the codec is ``cpp``;
+``default`` where unset."""
+
 _SITE_PACKAGES = Path(sysconfig.get_path("platlib")).resolve()
 
 
@@ -30,13 +34,22 @@ def problem() -> str | None:
         return None if all(own) else "PyMongo's own C extensions are not active"
     if not all(Path(module.__file__).match("pymongo_cpp/_native.*") for module in modules):
         return f"pymongo_cpp is not active: {[module.__file__ for module in modules]}"
-    return None
+    return _level_problem()
+
+
+def _level_problem() -> str | None:
+    import pymongo_cpp
+
+    level = pymongo_cpp.status().level
+    wanted = os.environ.get(LEVEL_VARIABLE, "default")
+    return None if level == wanted else f"the level is {level}, not {wanted}"
 
 
 def description() -> str:
     """Name the codec, PyMongo's version and both modules' files."""
     return (
-        f"codec: {os.environ[VARIABLE]}, PyMongo {pymongo.version}, "
+        f"codec: {os.environ[VARIABLE]}, level {os.environ.get(LEVEL_VARIABLE)}, "
+        f"PyMongo {pymongo.version}, "
         f"{bson._cbson.__file__}, {pymongo.message._cmessage.__file__}"
     )
 

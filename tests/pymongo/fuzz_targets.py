@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.pymongo.environment import clean_environment
 from tests.pymongo.mutations import write_mutations
 from tests.pymongo.sdist import BUILD
-from tests.pymongo.session import Codec
+from tests.pymongo.session import Codec, Suite
 
 TARGETS = ("fuzz_decode.py", "fuzz_decode_all.py", "fuzz_is_valid.py")
 
@@ -35,32 +35,29 @@ class TargetRun:
     problem: str | None = None
 
 
-def check_fuzz_targets(suite: Path, python: Path, mutation_count: int) -> bool:
+def check_fuzz_targets(suite: Suite, mutation_count: int) -> bool:
     """Replay all targets on pymongo_cpp, print what they find and return whether all is well.
 
-    :param suite: directory with the sdist's ``fuzz/``.
-    :param python: interpreter of the environment with that PyMongo.
+    :param suite: what runs the tests of the same PyMongo; its directory has the sdist's ``fuzz/``.
     """
-    work = BUILD / "pymongo-fuzz" / suite.name
+    work = BUILD / "pymongo-fuzz" / suite.directory.name
     shutil.rmtree(work, ignore_errors=True)
-    seeds = _seed_corpus(suite, python, work)
+    seeds = _seed_corpus(suite.directory, suite.python, work)
     write_mutations(
         [file.read_bytes() for file in sorted(seeds.iterdir())], work / "mutations", mutation_count
     )
     print("\nPyMongo's fuzz targets on pymongo_cpp")
     results = [
-        _check_target(suite, python, target, [suite / "fuzz" / "regression", seeds], work)
+        _check_target(suite, target, [suite.directory / "fuzz" / "regression", seeds], work)
         for target in TARGETS
     ]
     return all(results)
 
 
-def _check_target(
-    suite: Path, python: Path, target: str, must_pass: Sequence[Path], work: Path
-) -> bool:
-    known = _replay(suite, python, target, "cpp", must_pass)
-    mutated = _replay(suite, python, target, "cpp", [work / "mutations"])
-    shared = _also_with_c(suite, python, target, mutated, work)
+def _check_target(suite: Suite, target: str, must_pass: Sequence[Path], work: Path) -> bool:
+    known = _replay(suite, target, "cpp", must_pass)
+    mutated = _replay(suite, target, "cpp", [work / "mutations"])
+    shared = _also_with_c(suite, target, mutated, work)
     own = {name: text for name, text in mutated.findings.items() if name not in shared}
     print(
         f"  {target}: {known.inputs} regression inputs and seeds, {len(known.findings)} findings; "
@@ -75,9 +72,7 @@ def _check_target(
     return not (known.findings or own or known.problem or mutated.problem)
 
 
-def _also_with_c(
-    suite: Path, python: Path, target: str, mutated: TargetRun, work: Path
-) -> set[str]:
+def _also_with_c(suite: Suite, target: str, mutated: TargetRun, work: Path) -> set[str]:
     """Return the inputs on which the C extension fails the target too, one by a wild read even."""
     shared = set()
     for name in mutated.findings:
@@ -85,23 +80,22 @@ def _also_with_c(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         shutil.copy(name, folder)
-        run = _replay(suite, python, target, "c", [folder])
+        run = _replay(suite, target, "c", [folder])
         if run.findings or run.problem:
             shared.add(name)
     return shared
 
 
-def _replay(
-    suite: Path, python: Path, target: str, codec: Codec, folders: Sequence[Path]
-) -> TargetRun:
-    launcher = ["-m", "pymongo_cpp", "run"] if codec == "cpp" else []
+def _replay(suite: Suite, target: str, codec: Codec, folders: Sequence[Path]) -> TargetRun:
+    launcher = ["-m", "pymongo_cpp", "run", "--level", suite.level] if codec == "cpp" else []
     process = subprocess.run(
-        [str(python), *launcher, str(suite / "fuzz" / target), *map(str, folders)],
-        cwd=suite,
+        [str(suite.python), *launcher, str(suite.directory / "fuzz" / target), *map(str, folders)],
+        cwd=suite.directory,
         env=clean_environment(
             PYTHONPATH=f"{_HERE / 'replay'}:{_HERE}",
             PYTHONFAULTHANDLER="1",
             SUITE_CODEC=codec,
+            SUITE_LEVEL=suite.level,
             PYMONGO_CPP="require" if codec == "cpp" else "0",
         ),
         capture_output=True,

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pymongo_cpp.dropin.levels import DEFAULT, LEVELS
 from tests.pymongo.comparison import CODECS, REPORTS, compare
 from tests.pymongo.environment import clean_environment, test_environment
 from tests.pymongo.fuzz_targets import check_fuzz_targets
@@ -57,35 +58,40 @@ def main() -> int:
     with _closed_port() as port:
         for version in versions:
             every_module = options.all_modules or version == installed
-            succeeded &= _check_version(version, every_module, port, options.mutations)
+            suite = _suite(version, every_module, port, options.level)
+            succeeded &= _check_version(version, suite, options.mutations)
             if version != installed:
                 succeeded &= _check_drop_in(version)
     print("\ntest-pymongo:", "ok" if succeeded else "FAILED")
     return 0 if succeeded else 1
 
 
-def _check_version(version: str, every_module: bool, port: socket.socket, mutations: int) -> bool:
+def _suite(version: str, every_module: bool, port: socket.socket, level: str) -> Suite:
     directory = suite_directory(version)
-    python = test_environment(version)
-    suite = Suite(
+    return Suite(
         directory,
-        python,
+        test_environment(version),
         () if every_module else _codec_modules(directory),
         variables={"DB_IP": "localhost", "DB_PORT": str(port.getsockname()[1])},
+        level=level,
     )
-    which = "offline tests" if every_module else "tests of the codec"
+
+
+def _check_version(version: str, suite: Suite, mutations: int) -> bool:
+    which = "tests of the codec" if suite.modules else "offline tests"
+    name = f"pymongo-{version}-offline" + ("" if suite.level == DEFAULT else f"-{suite.level}")
 
     def run_both(suite: Suite, suffix: str) -> list[SuiteRun]:
-        name = f"pymongo-{version}-offline"
         return run_suites(
             [Job(suite, codec, REPORTS / f"{name}-{codec}{suffix}.xml") for codec in CODECS]
         )
 
-    comparison = compare(f"PyMongo {version}, {which}", suite, version, run_both)
+    title = f"PyMongo {version}, {which}, level {suite.level}"
+    comparison = compare(title, suite, version, run_both)
     comparison.print()
     succeeded = comparison.succeeded
-    if (directory / "fuzz" / "fuzz_shared.py").exists():
-        succeeded &= check_fuzz_targets(directory, python, mutations)
+    if (suite.directory / "fuzz" / "fuzz_shared.py").exists():
+        succeeded &= check_fuzz_targets(suite, mutations)
     return succeeded
 
 
@@ -124,6 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--all-modules", action="store_true", help="every offline test of each version"
+    )
+    parser.add_argument(
+        "--level", choices=LEVELS, default=DEFAULT, help="how much pymongo_cpp replaces"
     )
     parser.add_argument(
         "--mutations", type=int, default=5000, help="mutated inputs for each fuzz target"

@@ -48,6 +48,8 @@ class Suite:
     """Additional pytest arguments."""
     seconds: float = 1800
     """Limit for a run."""
+    level: str = "default"
+    """How much of PyMongo pymongo_cpp replaces on its side."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _started(job: Job) -> Iterator[_RunningSuite]:
 
 
 def _command(suite: Suite, codec: Codec, report: Path) -> list[str]:
-    launcher = ["-m", "pymongo_cpp", "run"] if codec == "cpp" else []
+    launcher = ["-m", "pymongo_cpp", "run", "--level", suite.level] if codec == "cpp" else []
     return [
         str(suite.python),
         *launcher,
@@ -134,6 +136,7 @@ def _variables(suite: Suite, codec: Codec) -> dict[str, str]:
         PYTHONDONTWRITEBYTECODE="1",
         PYTHONFAULTHANDLER="1",
         SUITE_CODEC=codec,
+        SUITE_LEVEL=suite.level,
         PYMONGO_CPP="require" if codec == "cpp" else "0",
         **suite.variables,
     )

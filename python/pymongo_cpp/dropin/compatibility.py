@@ -22,6 +22,7 @@ _RAW_TO_DICT_SINCE = (4, 18)
 builds OP_QUERY and OP_GET_MORE."""
 
 PUBLIC_WRAPPERS = ("encode", "decode", "decode_all")
+PUBLIC_GENERATORS = ("decode_iter", "decode_file_iter")
 
 
 class IncompatiblePyMongoError(ImportError):
@@ -152,7 +153,7 @@ def _bson_differences(bson: ModuleType, names: PrivateNames) -> Iterator[str]:
     yield from _extension_differences(cbson, names.cbson)
     for attribute, function in names.bson.items():
         yield from _binding_differences(bson, attribute, cbson, function)
-    for attribute in ("_element_to_dict", "_raw_to_dict", *PUBLIC_WRAPPERS):
+    for attribute in ("_element_to_dict", "_raw_to_dict", *PUBLIC_WRAPPERS, *PUBLIC_GENERATORS):
         yield from _binding_differences(bson, attribute, None, "")
 
 

@@ -1,4 +1,4 @@
-"""The ``PYMONGO_CPP`` environment variable: the operator's switch, stronger than any code."""
+"""The ``PYMONGO_CPP`` environment variables: the operator's switches, stronger than any code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import enum
 import os
 import sys
 
+from pymongo_cpp.dropin.levels import LEVELS
+
 VARIABLE = "PYMONGO_CPP"
+LEVEL_VARIABLE = "PYMONGO_CPP_LEVEL"
 
 
 class Mode(enum.Enum):
@@ -30,6 +33,12 @@ def mode() -> Mode:
         return Mode.UNSET
 
 
+def level() -> str | None:
+    """Return the level that ``PYMONGO_CPP_LEVEL`` asks for; None where unset or unknown."""
+    value = os.environ.get(LEVEL_VARIABLE, "").strip().lower()
+    return value if value in LEVELS else None
+
+
 def is_raising() -> bool:
     """Say whether what stands against the native codec must be raised: ``PYMONGO_CPP=require``.
 
@@ -46,6 +55,12 @@ def is_command_line_loading() -> bool:
         return False
     position = sys.orig_argv.index("-m") + 1
     return sys.orig_argv[position : position + 1] == ["pymongo_cpp"]
+
+
+def unknown_level() -> str | None:
+    """Return the value of ``PYMONGO_CPP_LEVEL`` where it is no level, for the status."""
+    value = os.environ.get(LEVEL_VARIABLE, "")
+    return value if value.strip() and level() is None else None
 
 
 def unknown_value() -> str | None:

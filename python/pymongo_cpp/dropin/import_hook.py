@@ -119,20 +119,22 @@ class ImportWatcher:
         loader.exec_module = exec_module
 
 
-def arm() -> None:
+def arm(level: str | None = None) -> None:
     """Activate the drop-in when this process first imports :mod:`bson`, if it ever does.
 
     Does nothing under ``PYMONGO_CPP=0`` and where :mod:`bson` is loaded already.
+
+    :param level: as of :func:`pymongo_cpp.install`.
     """
     global armed
     if armed or os.environ.get("PYMONGO_CPP", "").strip() == "0" or "bson" in sys.modules:
         return
     armed = True
     watcher = ImportWatcher("bson")
-    watcher.watch_end(lambda _module: _activate(watcher))
+    watcher.watch_end(lambda _module: _activate(watcher, level))
 
 
-def _activate(watcher: ImportWatcher) -> None:
+def _activate(watcher: ImportWatcher, level: str | None) -> None:
     global failure
     watcher.cancel()
     try:
@@ -142,4 +144,4 @@ def _activate(watcher: ImportWatcher) -> None:
         if os.environ.get("PYMONGO_CPP", "").strip().lower() == "require":
             raise ImportError(f"PYMONGO_CPP=require: {failure}") from error
         return
-    activate("enable")
+    activate("enable", level)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from pymongo_cpp.dropin import compatibility
+from pymongo_cpp.dropin import compatibility, levels
+from pymongo_cpp.dropin.full_level import FullLevel
 from pymongo_cpp.dropin.modules import CBSON, CMESSAGE, stand_in
 from pymongo_cpp.dropin.rebinding import (
     Change,
@@ -63,6 +64,7 @@ class Installation:
         self._originals = [sys.modules.get(CBSON), sys.modules.get(CMESSAGE)]
         self._pairs = _bson_pairs(bson, native, self._cbson, self._names)
         self._journal = Journal()
+        self._full_level = FullLevel(bson, native)
         self._removed = False
 
     def apply(self) -> None:
@@ -73,17 +75,31 @@ class Installation:
         changes += self._substitute(self._pairs)
         self._journal.apply(changes)
 
+    def set_level(self, level: str) -> None:
+        """Replace as much as ``level`` says, from whatever level there is, once applied.
+
+        :raises IncompatiblePyMongoError: the level cannot be had; the one there was stays.
+        """
+        if level == levels.FULL:
+            self._full_level.apply()
+        else:
+            self._full_level.remove()
+
     def remove(self) -> None:
         """Put back what was there, in modules that were loaded since too.
 
         :raises ImportError: PyMongo's own ``_cmessage`` is needed now and cannot be loaded;
             everything stays as it was.
         """
+        was_full = self._full_level.is_applied
+        self._full_level.remove()
         self._journal.undo()
         try:
             self._substitute_back()
         except ImportError:
             self._journal.redo()
+            if was_full:
+                self._full_level.apply()
             raise
         self._removed = True
 
@@ -206,12 +222,21 @@ def _wrapper_pairs(
     bson: ModuleType, native: Any, names: compatibility.PrivateNames
 ) -> list[tuple[Any, Any]]:
     """Return the Python functions over the C extension's, and native ones with their signature."""
+    # Imports the native extension, which is loaded by now and was not when this module was.
+    from pymongo_cpp.dropin import generators
+
     functions = {name: name for name in compatibility.PUBLIC_WRAPPERS}
     if "_raw_to_dict" in names.cbson:
         functions["_raw_to_dict"] = "_raw_to_dict_with_names"
     return [
-        (getattr(bson, name), native.NativeFunction(getattr(native, function), getattr(bson, name)))
-        for name, function in functions.items()
+        *(
+            (
+                getattr(bson, name),
+                native.NativeFunction(getattr(native, function), getattr(bson, name)),
+            )
+            for name, function in functions.items()
+        ),
+        *((getattr(bson, n), getattr(generators, n)) for n in compatibility.PUBLIC_GENERATORS),
     ]
 
 

@@ -10,14 +10,10 @@ import threading
 from collections.abc import Callable
 from types import ModuleType
 
-from pymongo_cpp.dropin import compatibility, environment
+from pymongo_cpp.dropin import compatibility, environment, levels
 from pymongo_cpp.dropin.import_hook import ImportWatcher
 from pymongo_cpp.dropin.installation import MESSAGE, Installation
 from pymongo_cpp.dropin.modules import CMESSAGE
-
-LEVELS = ("default",)
-"""How much of PyMongo is replaced: ``default`` is both C extensions and the public wrappers."""
-
 
 NATIVE = "pymongo_cpp._native"
 """The extension module; importing it imports :mod:`bson`."""
@@ -32,13 +28,13 @@ class _State:
         self.level: str | None = None
         self.enabled_by: str | None = None
         self.reason: str | None = None
-        self.waiting: str | None = None
+        self.waiting: tuple[str, str | None] | None = None
 
 
 state = _State()
 
 
-def install(level: str = "default") -> bool:
+def install(level: str | None = None) -> bool:
     """Make PyMongo run on the native codec in this process.
 
     May come before or after ``import bson`` and ``import pymongo``, any number of times and from
@@ -46,31 +42,36 @@ def install(level: str = "default") -> bool:
     codec. ``PYMONGO_CPP=0`` in the environment wins: nothing is installed. Under ``PYMONGO_CPP=1``
     a PyMongo that does not fit is left as it is instead of raising.
 
-    :param level: how much to replace; ``"default"`` is the only level.
+    :param level: how much to replace: ``"default"`` is both C extensions and the functions of
+        :mod:`bson` around them, ``"full"`` also ``ObjectId``, ``RawBSONDocument`` and
+        ``is_valid``. Where another level is installed, this one takes its place. None leaves an
+        installed level, and is ``"default"`` where there is none. ``PYMONGO_CPP_LEVEL`` in the
+        environment wins.
     :return: True if PyMongo runs on the native codec now; :func:`status` says why not.
     :raises ValueError: ``level`` is unknown.
     :raises IncompatiblePyMongoError: (an ImportError) this PyMongo's version or private names are
         not the ones that are supported; PyMongo is untouched.
     :raises ImportError: the native extension cannot be loaded; PyMongo is untouched.
     """
-    if level not in LEVELS:
-        raise ValueError(f"unknown level {level!r}: use one of {', '.join(LEVELS)}")
+    if level is not None and level not in levels.LEVELS:
+        raise ValueError(f"unknown level {level!r}: use one of {', '.join(levels.LEVELS)}")
     _install_as_the_environment_says(level, "install()", environment.mode())
     return state.installation is not None
 
 
-def activate(source: str) -> None:
+def activate(source: str, level: str | None = None) -> None:
     """Install on behalf of the environment rather than of code, falling back silently.
 
     The start-up hook, ``python -m pymongo_cpp run`` and ``import pymongo_cpp`` under
     ``PYMONGO_CPP=1`` call this. The reason for a fallback is in the status.
 
     :param source: what asked for it, for the status.
+    :param level: as of :func:`install`.
     :raises ImportError: the native codec cannot serve and ``PYMONGO_CPP=require`` is set.
     """
     mode = environment.mode()
     _install_as_the_environment_says(
-        "default", source, environment.Mode.ON if mode is environment.Mode.UNSET else mode
+        level, source, environment.Mode.ON if mode is environment.Mode.UNSET else mode
     )
 
 
@@ -82,9 +83,9 @@ def activate_from_environment() -> None:
     :raises ImportError: the native codec cannot serve and ``PYMONGO_CPP=require`` is set.
     """
     with state.lock:
-        source, state.waiting = state.waiting, None
-    if source is not None:
-        activate(source)
+        waiting, state.waiting = state.waiting, None
+    if waiting is not None:
+        activate(*waiting)
     elif environment.mode() in (environment.Mode.ON, environment.Mode.REQUIRE):
         activate(environment.VARIABLE)
 
@@ -104,7 +105,9 @@ def uninstall() -> None:
             _record(None, None, None, "not switched on: uninstall() was called")
 
 
-def _install_as_the_environment_says(level: str, source: str, mode: environment.Mode) -> None:
+def _install_as_the_environment_says(
+    level: str | None, source: str, mode: environment.Mode
+) -> None:
     if mode is environment.Mode.OFF:
         with state.lock:
             if state.installation is None:
@@ -126,14 +129,15 @@ def _raise_with_variable(error: ImportError) -> None:
     raise type(error)(f"{prefix}: {error}") from error
 
 
-def _install(level: str, source: str) -> None:
+def _install(level: str | None, source: str) -> None:
+    level = environment.level() or level
     version = compatibility.supported_version()
     # Every import comes before the lock: a thread that is importing bson may be waiting for it.
     if _is_being_imported(NATIVE):
         # It imports bson, whose import activates: its functions are there, but cannot run yet.
         # Waiting for it is no way out: if another thread imports it, that thread waits for us.
         with state.lock:
-            state.waiting = source
+            state.waiting = (source, level)
         return
     native = importlib.import_module(NATIVE)
     bson = importlib.import_module("bson")
@@ -142,14 +146,25 @@ def _install(level: str, source: str) -> None:
     while True:
         with state.lock:
             if state.installation is not None:
+                state.installation.set_level(level or state.level or levels.DEFAULT)
+                state.level = level or state.level
                 return
             half_imported = [name for name in awaited if _is_being_imported(name)]
             if not half_imported:
                 installation = Installation(bson, native, version, state.lock, _withdraw)
-                installation.apply()
-                _record(installation, level, source, None)
+                _apply(installation, level or levels.DEFAULT)
+                _record(installation, level or levels.DEFAULT, source, None)
                 return
         awaited -= _wait_for_other_threads(half_imported)
+
+
+def _apply(installation: Installation, level: str) -> None:
+    installation.apply()
+    try:
+        installation.set_level(level)
+    except ImportError:
+        installation.remove()
+        raise
 
 
 def _wait_for_other_threads(names: list[str]) -> set[str]:

@@ -48,7 +48,10 @@ class ItemChange:
 
 
 class AttributeChange:
-    """An attribute of a class or of a function, such as ``__defaults__``."""
+    """An attribute of a class or of a function, such as ``__defaults__``.
+
+    :param old: its value, or ABSENT where a class does not have it itself.
+    """
 
     def __init__(self, owner: Any, name: str, old: Any, new: Any) -> None:
         self._owner = owner
@@ -61,12 +64,14 @@ class AttributeChange:
         setattr(self._owner, self._name, self._new)
 
     def undo(self) -> None:
-        """Bind the old value again."""
+        """Bind the old value again, or remove the attribute if it was not there."""
         # Not getattr: a class must give its staticmethod, not the function inside.
         held = vars(self._owner).get(self._name, ABSENT) if isinstance(self._owner, type) else None
         if held is None:
             held = getattr(self._owner, self._name)
-        if held is self._new:
+        if held is self._new and self._old is ABSENT:
+            delattr(self._owner, self._name)
+        elif held is self._new:
             setattr(self._owner, self._name, self._old)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pymongo_cpp.dropin import compatibility, environment, modules, start_up
 from pymongo_cpp.dropin.installer import state
+from pymongo_cpp.dropin.levels import LEVELS
 
 NATIVE = "pymongo_cpp"
 C_EXTENSION = "c"
@@ -123,6 +124,9 @@ def _reasons(codec: str, unavailable: str | None, recorded: str | None) -> tuple
     reasons: list[str] = []
     if (value := environment.unknown_value()) is not None:
         reasons.append(f"{environment.VARIABLE}={value!r} is none of 0, 1 and require: ignored")
+    if (value := environment.unknown_level()) is not None:
+        known = " and ".join(LEVELS)
+        reasons.append(f"{environment.LEVEL_VARIABLE}={value!r} is none of {known}: ignored")
     if codec != NATIVE:
         reasons.append(recorded or _not_asked_for())
         reasons += [

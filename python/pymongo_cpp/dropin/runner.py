@@ -37,18 +37,24 @@ class ProgramNotFoundError(Exception):
     """The script, folder, archive or module to run cannot be found or read."""
 
 
-def run(load: Callable[[str], Program], target: str, arguments: list[str]) -> None:
+def run(
+    load: Callable[[str], Program],
+    target: str,
+    arguments: list[str],
+    level: str | None = None,
+) -> None:
     """Run the program that ``load`` finds, with the drop-in active; return when its main code does.
 
     :param load: :func:`load_script`, :func:`load_module` or :func:`load_command`.
     :param target: its argument.
     :param arguments: the program's, without its name.
+    :param level: as of :func:`pymongo_cpp.install`.
     :raises ProgramNotFoundError: there is nothing to run.
     :raises ImportError: ``PYMONGO_CPP=require`` is set and the native codec cannot serve.
     :raises BaseException: whatever the program raises, its traceback shown without our frames.
     """
-    activate("python -m pymongo_cpp run")
-    spawning.pass_on("python -m pymongo_cpp run (parent process)")
+    activate("python -m pymongo_cpp run", level)
+    spawning.pass_on("python -m pymongo_cpp run (parent process)", level)
     try:
         # Finding a module imports the packages that it is in: this is the program's code too.
         program = load(target)

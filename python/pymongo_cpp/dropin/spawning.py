@@ -19,22 +19,24 @@ SPAWN = "multiprocessing.spawn"
 class _Activation:
     """Among the data that a parent pickles for its child: unpickling it activates the drop-in."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, level: str | None) -> None:
         self._source = source
+        self._level = level
 
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return _activate_in_child, (self._source,)
-
-
-def _activate_in_child(source: str) -> None:
-    activate(source)
-    pass_on(source)
+    def __reduce__(self) -> tuple[Any, tuple[str, str | None]]:
+        return _activate_in_child, (self._source, self._level)
 
 
-def pass_on(source: str) -> None:
+def _activate_in_child(source: str, level: str | None) -> None:
+    activate(source, level)
+    pass_on(source, level)
+
+
+def pass_on(source: str, level: str | None = None) -> None:
     """Activate the drop-in in every process that :mod:`multiprocessing` spawns from now on.
 
     :param source: what the child's status names as having asked for it.
+    :param level: as of :func:`pymongo_cpp.install`.
     """
 
     def wrap(spawn: ModuleType) -> None:
@@ -42,7 +44,7 @@ def pass_on(source: str) -> None:
 
         def with_activation(name: str) -> dict[str, Any]:
             data: dict[str, Any] = get_preparation_data(name)
-            return {"pymongo_cpp": _Activation(source), **data}
+            return {"pymongo_cpp": _Activation(source, level), **data}
 
         spawn.get_preparation_data = with_activation  # type: ignore[attr-defined]
 

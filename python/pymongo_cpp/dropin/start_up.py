@@ -24,15 +24,16 @@ PATH_FILE = "pymongo_cpp_start_up.pth"
 # site prints a traceback at every start for a line that raises. The hook module is missing only
 # where somebody removed half of what `enable` wrote.
 _PATH_LINE = (
-    f"import sys; exec('try:\\n import {HOOK_MODULE} as hook\\n hook.arm()"
+    "import sys; exec('try:\\n import {module} as hook\\n hook.arm({level})"
     "\\nexcept ImportError:\\n pass')\n"
 )
 
 
-def enable(user: bool = False) -> list[Path]:
+def enable(user: bool = False, level: str | None = None) -> list[Path]:
     """Write the start-up files; running it again renews them.
 
     :param user: write into the user's site-packages rather than the environment's.
+    :param level: as of :func:`pymongo_cpp.install`.
     :return: the files written.
     :raises OSError: site-packages cannot be written.
     """
@@ -44,7 +45,8 @@ def enable(user: bool = False) -> list[Path]:
     _write(module, Path(import_hook.__file__).read_text(encoding="utf-8"))
     # Every process of an environment with PYTHONDONTWRITEBYTECODE would compile it again.
     cached = Path(str(py_compile.compile(str(module), doraise=True)))
-    _write(path_file, _PATH_LINE)
+    argument = f'"{level}"' if level is not None else ""
+    _write(path_file, _PATH_LINE.format(module=HOOK_MODULE, level=argument))
     return [module, cached, path_file]
 
 

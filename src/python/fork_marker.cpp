@@ -1,0 +1,63 @@
+#include "fork_marker.h"
+
+#ifdef _WIN32
+#include <process.h>
+#else
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
+#include <cstddef>
+
+namespace pymongo_cpp {
+
+namespace {
+
+#ifdef MADV_WIPEONFORK
+std::size_t page_size() noexcept { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
+
+// A page of zeros that a forked process finds zeroed again; null when the kernel cannot do it.
+void* map_wiped_page() noexcept {
+  void* page =
+      mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return nullptr;
+  if (madvise(page, page_size(), MADV_WIPEONFORK) == 0) return page;
+  munmap(page, page_size());
+  return nullptr;
+}
+#endif
+
+}  // namespace
+
+long process_number() noexcept {
+#ifdef _WIN32
+  return _getpid();
+#else
+  return getpid();
+#endif
+}
+
+#ifdef MADV_WIPEONFORK
+ForkMarker::ForkMarker() noexcept : page_(static_cast<long*>(map_wiped_page())) {}
+
+ForkMarker::~ForkMarker() {
+  if (page_ != nullptr) munmap(page_, page_size());
+}
+#else
+ForkMarker::ForkMarker() noexcept = default;
+ForkMarker::~ForkMarker() = default;
+#endif
+
+void ForkMarker::mark() noexcept {
+  if (page_ != nullptr) {
+    *page_ = 1;
+  } else {
+    process_ = process_number();
+  }
+}
+
+bool ForkMarker::is_marked() const noexcept {
+  return page_ != nullptr ? *page_ != 0 : process_ == process_number();
+}
+
+}  // namespace pymongo_cpp
