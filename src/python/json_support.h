@@ -34,7 +34,7 @@ class ScratchStorage final : public bsonpp::Storage {
   }
 
  private:
-  std::array<std::byte, 4096> first_;
+  std::array<std::byte, 16384> first_;
   std::byte* heap_ = nullptr;
 };
 
