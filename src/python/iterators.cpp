@@ -2,6 +2,7 @@
 
 #include "decode.h"
 #include "errors.h"
+#include "iterator_type.h"
 
 #include <algorithm>
 #include <array>
@@ -36,23 +37,6 @@ int exhaust(PyObject* self) {
   const Ref source = Ref::steal(std::exchange(iterator->source, nullptr));
   const Ref options = Ref::steal(std::exchange(iterator->options, nullptr));
   return 0;
-}
-
-void deallocate(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  exhaust(self);
-  const Ref type = Ref::steal(reinterpret_cast<PyObject*>(Py_TYPE(self)));
-  type.as_type()->tp_free(self);
-}
-
-PyObject* close(PyObject* self, PyObject*) {
-  exhaust(self);
-  Py_RETURN_NONE;
-}
-
-ModuleState* state_of(PyObject* self) {
-  PyObject* module = PyType_GetModule(Py_TYPE(self));
-  return module == nullptr ? nullptr : &ModuleState::of(module);
 }
 
 // What struct.unpack_from() raises where PyMongo reads a size that is not there.
@@ -116,7 +100,7 @@ PyObject* finish(PyObject* self, Ref document) {
 
 PyObject* document_iterator_next(PyObject* self) {
   DocumentIterator* iterator = iterator_of(self);
-  ModuleState* state = state_of(self);
+  ModuleState* state = iterator_state(self);
   if (state == nullptr || iterator->source == nullptr) return nullptr;
   return finish(self, next_document(*state, *iterator));
 }
@@ -156,19 +140,20 @@ Ref next_file_document(ModuleState& state, DocumentIterator& iterator) {
 
 PyObject* file_iterator_next(PyObject* self) {
   DocumentIterator* iterator = iterator_of(self);
-  ModuleState* state = state_of(self);
+  ModuleState* state = iterator_state(self);
   if (state == nullptr || iterator->source == nullptr) return nullptr;
   return finish(self, next_file_document(*state, *iterator));
 }
 
 PyMethodDef kMethods[] = {
-    {"close", close, METH_NOARGS, PyDoc_STR("close($self, /)\n--\n\nEnd the iteration.")},
+    {"close", close_iterator<exhaust>, METH_NOARGS,
+     PyDoc_STR("close($self, /)\n--\n\nEnd the iteration.")},
     {nullptr, nullptr, 0, nullptr},
 };
 
 Ref make_type(PyObject* module, const char* name, iternextfunc next) {
   std::array<PyType_Slot, 7> slots = {{
-      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate_iterator<exhaust>)},
       {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
       {Py_tp_clear, reinterpret_cast<void*>(exhaust)},
       {Py_tp_iter, reinterpret_cast<void*>(PyObject_SelfIter)},
@@ -176,10 +161,7 @@ Ref make_type(PyObject* module, const char* name, iternextfunc next) {
       {Py_tp_methods, kMethods},
       {0, nullptr},
   }};
-  PyType_Spec spec = {name, sizeof(DocumentIterator), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
-                          Py_TPFLAGS_DISALLOW_INSTANTIATION,
-                      slots.data()};
+  PyType_Spec spec = {name, sizeof(DocumentIterator), 0, kIteratorFlags, slots.data()};
   return Ref::steal(PyType_FromModuleAndSpec(module, &spec, nullptr));
 }
 

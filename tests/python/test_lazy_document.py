@@ -6,12 +6,12 @@ import copy
 import datetime
 import pickle
 from collections import UserDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from bson.code import Code
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 from bson.dbref import DBRef
 from bson.errors import InvalidBSON
 from bson.objectid import ObjectId
@@ -28,7 +28,7 @@ from support.oracle import C
 from support.wire_format import document, element, int32, string
 
 import pymongo_cpp
-from pymongo_cpp import LazyArray, LazyDocument
+from pymongo_cpp import LazyArray, LazyDocument, project
 
 DOCUMENT: dict[str, Any] = {
     "_id": ObjectId(),
@@ -276,6 +276,54 @@ def test_decoders_of_containers() -> None:
     codec_options: CodecOptions[Any] = CodecOptions(type_registry=options.REGISTRIES[3])
     data = C.encode({"list": [1, [2]], "inner": {"list": [3]}})
     assert LazyDocument(data, codec_options) == C.decode(data, codec_options)
+
+
+class _Refusing(TypeDecoder):
+    """Refuses every string."""
+
+    bson_type = str
+
+    def transform_bson(self, value: Any) -> Any:
+        raise LookupError(f"no {value}")
+
+
+REFUSING: CodecOptions[Any] = CodecOptions(type_registry=TypeRegistry([_Refusing()]))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda doc: doc["in"]["s"],
+        lambda doc: doc.get("in.s"),
+        lambda doc: list(doc["in"].values()),
+        lambda doc: doc["in"].to_dict(),
+        lambda doc: doc["list"][0],
+        lambda doc: list(doc["list"]),
+        lambda doc: doc["list"].to_list(),
+        lambda doc: project(doc.raw, ["in.s"], REFUSING),
+        lambda doc: project(doc.raw, ["list"], REFUSING),
+    ],
+)
+def test_a_decoders_exception_in_what_is_embedded(read: Callable[[Any], Any]) -> None:
+    """bson.decode() makes InvalidBSON of it below the outermost document, and lets it out there."""
+    for embedded in ({"in": {"s": "x"}}, {"list": ["x"]}):
+        with pytest.raises(InvalidBSON, match="no x"):
+            C.decode(C.encode(embedded), REFUSING)
+    doc = LazyDocument(C.encode({"in": {"s": "x"}, "list": ["x"]}), REFUSING)
+    with pytest.raises(InvalidBSON, match="no x"):
+        read(doc)
+
+
+def test_a_decoders_exception_in_the_outermost_document() -> None:
+    data = C.encode({"s": "x"})
+    for read in (
+        lambda: C.decode(data, REFUSING),
+        lambda: LazyDocument(data, REFUSING)["s"],
+        lambda: LazyDocument(data, REFUSING).to_dict(),
+        lambda: project(data, ["s"], REFUSING),
+    ):
+        with pytest.raises(LookupError, match="no x"):
+            read()
 
 
 def test_a_value_that_decoding_refuses() -> None:

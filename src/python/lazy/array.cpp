@@ -5,19 +5,6 @@ namespace pymongo_cpp::lazy {
 
 namespace {
 
-// The list of all values.
-PyObject* ensure_contents(ModuleState& state, PyObject* self) {
-  Node& node = node_of(self);
-  if (node.contents != nullptr) return node.contents;
-  Ref contents = Ref::steal(PyList_New(0));
-  if (!ensure_index(state, node) || !contents || !decode_contents(state, node, contents.get())) {
-    return nullptr;
-  }
-  // A type decoder may have come here before.
-  if (node.contents == nullptr) node.contents = contents.release();
-  return node.contents;
-}
-
 PyObject* contents_of(PyObject* self) {
   ModuleState& state = state_of(self);
   return ensure_contents(state, self);
@@ -41,7 +28,7 @@ PyObject* item(PyObject* self, Py_ssize_t position) {
   if (node.contents != nullptr) return Py_NewRef(PyList_GET_ITEM(node.contents, position));
   ModuleState& state = state_of(self);
   const bsonpp::IndexEntry entry = node.entries[position];
-  return decode_value(state, node, bsonpp::cursor_at(node.bytes(), entry)).release();
+  return decode_value(state, node, bsonpp::cursor_at(node.bytes(), entry), node.embedded).release();
 }
 
 PyObject* subscript(PyObject* self, PyObject* key) {
@@ -97,15 +84,15 @@ PyObject* to_list(PyObject* self, PyObject*) {
   return decode_whole_array(state, node_of(self)).release();
 }
 
+// `other` as a list; null when it is neither one nor a LazyArray.
+Ref as_list(ModuleState& state, PyObject* other) {
+  if (PyList_Check(other)) return Ref::share(other);
+  if (!Py_IS_TYPE(other, state.lazy_array_type.as_type())) return Ref();
+  return Ref::share(ensure_contents(state, other));
+}
+
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
-  const bool is_array = Py_IS_TYPE(other, Py_TYPE(self));
-  if ((operation != Py_EQ && operation != Py_NE) || (!is_array && !PyList_Check(other))) {
-    Py_RETURN_NOTIMPLEMENTED;
-  }
-  const Ref left = Ref::share(contents_of(self));
-  const Ref right = Ref::share(is_array && left ? contents_of(other) : other);
-  if (!left || !right) return nullptr;
-  return PyObject_RichCompare(left.get(), right.get(), operation);
+  return compare_contents(self, other, operation, as_list);
 }
 
 PyObject* represent_array(PyObject* self) { return represent(self, "[", "]", false); }

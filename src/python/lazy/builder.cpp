@@ -24,23 +24,23 @@ bool is_dbref(Bytes document) {
          bsonpp::find_element(document, "$id", element);
 }
 
-// Raises what bson.decode() raises for the walker's failure.
+// Raises what bson.decode() raises for the walker's failure, in an embedded document or not.
 template <typename Builder>
 void raise_failure(const ModuleState& state, const bsonpp::Walker<Builder>& walker,
-                   const Builder& builder) {
+                   const Builder& builder, bool embedded) {
   if (walker.error() != ErrorCode::kBuilderFailed) {
     raise_invalid_bson(state, "invalid length or type code");
-  } else if (!builder.failed_in_callback() || walker.error_depth() > 0) {
+  } else if (!builder.failed_in_callback() || embedded || walker.error_depth() > 0) {
     rewrap_as_invalid_bson(state);
   }
 }
 
 template <typename Builder>
 bool walk(const ModuleState& state, Builder& builder, Bytes bytes,
-          typename Builder::Document& outermost) {
+          typename Builder::Document& outermost, bool embedded) {
   bsonpp::Walker<Builder> walker(builder, kNoFurtherLimit);
   if (walker.document(bytes, outermost)) return true;
-  raise_failure(state, walker, builder);
+  raise_failure(state, walker, builder, embedded);
   return false;
 }
 
@@ -82,18 +82,20 @@ Ref LazyBuilder::decode_dbref(Bytes bytes) {
   const CodecOptions options = with_dicts(options_);
   ObjectBuilder builder(state_, options, nullptr);
   Document document;
-  if (!builder.start(document) || !walk(state_, builder, bytes, document)) return Ref();
+  if (!builder.start(document) || !walk(state_, builder, bytes, document, /*embedded=*/true)) {
+    return Ref();
+  }
   return builder.end_document(document);
 }
 
-Ref decode_value(ModuleState& state, const Node& node, Cursor element) {
+Ref decode_value(ModuleState& state, const Node& node, Cursor element, bool embedded) {
   const auto options = options_of(state, node);
   if (!options) return Ref();
   LazyValueBuilder builder(state, *options, node);
   bsonpp::Walker<LazyValueBuilder> walker(builder, kNoFurtherLimit);
   LazyValueBuilder::Document document;
   if (walker.element(element, document)) return builder.take_value();
-  raise_failure(state, walker, builder);
+  raise_failure(state, walker, builder, embedded);
   return Ref();
 }
 
@@ -103,12 +105,12 @@ bool decode_contents(ModuleState& state, const Node& node, PyObject* target) {
   if (PyList_Check(target)) {
     ItemsBuilder<LazyBuilder> builder(target, state, *options, node);
     LazyBuilder::Document document;
-    return walk(state, builder, node.bytes(), document);
+    return walk(state, builder, node.bytes(), document, node.embedded);
   }
   LazyBuilder builder(state, *options, node);
   LazyBuilder::Document document;
   builder.start_in(target, document);
-  return walk(state, builder, node.bytes(), document);
+  return walk(state, builder, node.bytes(), document, node.embedded);
 }
 
 Ref decode_whole_array(ModuleState& state, const Node& node) {
@@ -118,13 +120,15 @@ Ref decode_whole_array(ModuleState& state, const Node& node) {
   const CodecOptions plain = with_dicts(*options);
   ItemsBuilder<ObjectBuilder> builder(list.get(), state, plain, node.owner);
   ObjectBuilder::Document document;
-  return walk(state, builder, node.bytes(), document) ? std::move(list) : Ref();
+  return walk(state, builder, node.bytes(), document, node.embedded) ? std::move(list) : Ref();
 }
 
 Ref decode_whole_document(ModuleState& state, const Node& node) {
   const auto options = options_of(state, node);
   if (!options) return Ref();
-  return decode_document(state, with_dicts(*options), nullptr, node.bytes());
+  Ref made = decode_document(state, with_dicts(*options), nullptr, node.bytes());
+  if (!made && node.embedded) rewrap_as_invalid_bson(state);
+  return made;
 }
 
 }  // namespace pymongo_cpp::lazy

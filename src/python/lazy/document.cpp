@@ -43,19 +43,6 @@ PyObject* ensure_positions(ModuleState& state, Node& node) {
   return node.positions = positions.release();
 }
 
-// The dict of all values.
-PyObject* ensure_contents(ModuleState& state, PyObject* self) {
-  Node& node = node_of(self);
-  if (node.contents != nullptr) return node.contents;
-  Ref contents = Ref::steal(PyDict_New());
-  if (!ensure_index(state, node) || !contents || !decode_contents(state, node, contents.get())) {
-    return nullptr;
-  }
-  // A type decoder may have come here before.
-  if (node.contents == nullptr) node.contents = contents.release();
-  return node.contents;
-}
-
 // Looks `key` up; `position` is kNotFound when there is none. False with a Python exception.
 bool find_position(ModuleState& state, Node& node, PyObject* key, std::size_t& position) {
   position = kNotFound;
@@ -84,7 +71,8 @@ Ref look_up(ModuleState& state, PyObject* self, PyObject* key) {
   }
   std::size_t position = kNotFound;
   if (!find_position(state, node, key, position) || position == kNotFound) return Ref();
-  return decode_value(state, node, bsonpp::cursor_at(node.bytes(), node.entries[position]));
+  return decode_value(state, node, bsonpp::cursor_at(node.bytes(), node.entries[position]),
+                      node.embedded);
 }
 
 PyObject* subscript(PyObject* self, PyObject* key) {
@@ -105,7 +93,7 @@ Ref look_up_path(ModuleState& state, Node& node, PyObject* path) {
   if (text.find('.') == std::string_view::npos) return Ref();
   Element element;
   if (!bsonpp::find_path(node.bytes(), /*is_array=*/false, text, element)) return Ref();
-  return decode_value(state, node, bsonpp::Cursor(element.whole));
+  return decode_value(state, node, bsonpp::Cursor(element.whole), /*embedded=*/true);
 }
 
 PyObject* get(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
@@ -181,27 +169,8 @@ Ref as_dict(ModuleState& state, PyObject* other) {
   return dict;
 }
 
-// Two lazy documents with the same options and bytes are equal without decoding either.
-bool same_bytes(ModuleState& state, PyObject* self, PyObject* other) {
-  if (!Py_IS_TYPE(other, state.lazy_document_type.as_type())) return false;
-  const Node& left = node_of(self);
-  const Node& right = node_of(other);
-  return left.options == right.options && left.size == right.size &&
-         (left.data == right.data || std::memcmp(left.data, right.data, left.size) == 0);
-}
-
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
-  if (operation != Py_EQ && operation != Py_NE) Py_RETURN_NOTIMPLEMENTED;
-  ModuleState& state = state_of(self);
-  if (!ensure_index(state, node_of(self))) return nullptr;
-  if (same_bytes(state, self, other)) return PyBool_FromLong(operation == Py_EQ ? 1 : 0);
-  const Ref right = as_dict(state, other);
-  if (!right) {
-    if (PyErr_Occurred() != nullptr) return nullptr;
-    Py_RETURN_NOTIMPLEMENTED;
-  }
-  const Ref left = Ref::share(ensure_contents(state, self));
-  return left ? PyObject_RichCompare(left.get(), right.get(), operation) : nullptr;
+  return compare_contents(self, other, operation, as_dict);
 }
 
 PyObject* represent_document(PyObject* self) { return represent(self, "{", "}", true); }

@@ -96,6 +96,15 @@ Ref construct_bound(ModuleState& state, PyTypeObject* type, Arguments& bound) {
   return made;
 }
 
+// Two nodes of one type with the same options and bytes are equal without decoding either.
+bool same_bytes(PyObject* self, PyObject* other) {
+  if (!Py_IS_TYPE(other, Py_TYPE(self))) return false;
+  const Node& left = node_of(self);
+  const Node& right = node_of(other);
+  return left.options == right.options && left.size == right.size &&
+         (left.data == right.data || std::memcmp(left.data, right.data, left.size) == 0);
+}
+
 // The bytes of a node as a bytes object: its owner where that is all of it.
 Ref bytes_of(const Node& node) {
   if (PyBytes_GET_SIZE(node.owner) == static_cast<Py_ssize_t>(node.size)) {
@@ -180,7 +189,9 @@ void deallocate(PyObject* self) {
 }
 
 Ref make_child(PyTypeObject* type, const Node& parent, Bytes bytes) {
-  return allocate(*parent.state, type, parent.owner, parent.options, bytes, /*checked=*/true);
+  Ref made = allocate(*parent.state, type, parent.owner, parent.options, bytes, /*checked=*/true);
+  if (made) node_of(made.get()).embedded = true;
+  return made;
 }
 
 bool build_index(ModuleState& state, Node& node) {
@@ -248,6 +259,34 @@ PyObject* reduce(PyObject* self, PyObject*) {
     return Py_BuildValue("O(O)", type, bytes.get());
   }
   return Py_BuildValue("O(OO)", type, bytes.get(), node.options);
+}
+
+PyObject* ensure_contents(ModuleState& state, PyObject* self) {
+  Node& node = node_of(self);
+  if (node.contents != nullptr) return node.contents;
+  const bool is_array = Py_IS_TYPE(self, state.lazy_array_type.as_type());
+  Ref contents = Ref::steal(is_array ? PyList_New(0) : PyDict_New());
+  if (!ensure_index(state, node) || !contents || !decode_contents(state, node, contents.get())) {
+    return nullptr;
+  }
+  // A type decoder may have come here before.
+  if (node.contents == nullptr) node.contents = contents.release();
+  return node.contents;
+}
+
+PyObject* compare_contents(PyObject* self, PyObject* other, int operation,
+                           Ref (*as_contents)(ModuleState& state, PyObject* other)) {
+  if (operation != Py_EQ && operation != Py_NE) Py_RETURN_NOTIMPLEMENTED;
+  ModuleState& state = state_of(self);
+  if (!ensure_index(state, node_of(self))) return nullptr;
+  if (same_bytes(self, other)) return PyBool_FromLong(operation == Py_EQ ? 1 : 0);
+  const Ref right = as_contents(state, other);
+  if (!right) {
+    if (PyErr_Occurred() != nullptr) return nullptr;
+    Py_RETURN_NOTIMPLEMENTED;
+  }
+  const Ref left = Ref::share(ensure_contents(state, self));
+  return left ? PyObject_RichCompare(left.get(), right.get(), operation) : nullptr;
 }
 
 PyObject* copy(PyObject* self, PyObject*) { return Py_NewRef(self); }

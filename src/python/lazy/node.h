@@ -23,6 +23,7 @@ struct Node {
   PyObject* contents;                // dict or list of all values, or null
   bool checked;                      // the structure of the whole document is known to be sound
   bool indexed;
+  bool embedded;  // in another document, by way of which it came
 
   bsonpp::Bytes bytes() const noexcept { return {data, size}; }
   std::span<const bsonpp::IndexEntry> index() const noexcept { return {entries, count}; }
@@ -56,8 +57,10 @@ inline CodecOptionsCache::Handle options_of(ModuleState& state, const Node& node
 // The same options with plain dicts for documents.
 CodecOptions with_dicts(const CodecOptions& options);
 
-// The value of the element that comes next. Embedded documents and arrays become nodes.
-Ref decode_value(ModuleState& state, const Node& node, bsonpp::Cursor element);
+// The value of the element that comes next, of `node` itself or (when `embedded`) of a document in
+// it. Embedded documents and arrays become nodes. What a type decoder raises for an embedded value
+// becomes InvalidBSON, as in bson.decode().
+Ref decode_value(ModuleState& state, const Node& node, bsonpp::Cursor element, bool embedded);
 // Fills an empty list with the values of an array, or an empty dict with the fields of a document.
 // Embedded documents and arrays become nodes.
 bool decode_contents(ModuleState& state, const Node& node, PyObject* target);
@@ -65,6 +68,13 @@ bool decode_contents(ModuleState& state, const Node& node, PyObject* target);
 Ref decode_whole_array(ModuleState& state, const Node& node);
 // The dict that bson.decode() makes of a document.
 Ref decode_whole_document(ModuleState& state, const Node& node);
+
+// The dict or list of all values; null with a Python exception.
+PyObject* ensure_contents(ModuleState& state, PyObject* self);
+// Compares with `other` for equality. `as_contents` gives the dict or list that `other` stands for,
+// or null without an exception when it can be equal to none.
+PyObject* compare_contents(PyObject* self, PyObject* other, int operation,
+                           Ref (*as_contents)(ModuleState& state, PyObject* other));
 
 // Attributes and methods that both types have.
 PyObject* get_raw(PyObject* self, void* closure);

@@ -111,7 +111,7 @@ class Projector {
     bsonpp::Cursor cursor(element.whole);
     if (field.below.empty()) {
       if (walker_.element(cursor, fields)) return true;
-      if (!builder_.failed_in_callback() || walker_.error_depth() > 0) {
+      if (!builder_.failed_in_callback() || depth_ > 0 || walker_.error_depth() > 0) {
         rewrap_as_invalid_bson(state_);
       }
       return false;
@@ -138,8 +138,11 @@ class Projector {
   }
 
   Ref below(const Element& element, const Wanted& field) {
-    if (element.type == Type::kArray) return array(bsonpp::embedded(element), field);
-    return document(bsonpp::embedded(element), field);
+    const Bytes inner = bsonpp::embedded(element);
+    ++depth_;
+    Ref made = element.type == Type::kArray ? array(inner, field) : document(inner, field);
+    --depth_;
+    return made;
   }
 
   // Each document and array of an array is looked into; its other items are left out.
@@ -161,6 +164,7 @@ class Projector {
   NestingGuard guard_;
   ObjectBuilder builder_;
   bsonpp::Walker<ObjectBuilder> walker_;
+  std::size_t depth_ = 0;  // of embedded documents and arrays
 };
 
 Ref project_data(ModuleState& state, PyObject* data, const Wanted& wanted, PyObject* options) {

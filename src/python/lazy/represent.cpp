@@ -16,7 +16,7 @@ Ref value_text(ModuleState& state, const Node& node, const bsonpp::Element& elem
       element.whole.size() > kMostBytes + element.key.size()) {
     return Ref::steal(PyUnicode_FromFormat("<%zu bytes>", element.value.size()));
   }
-  const Ref value = decode_value(state, node, bsonpp::Cursor(element.whole));
+  const Ref value = decode_value(state, node, bsonpp::Cursor(element.whole), node.embedded);
   Ref text = value ? Ref::steal(PyObject_Repr(value.get())) : Ref();
   if (!text) {
     if (!PyErr_ExceptionMatches(PyExc_Exception)) return Ref();

@@ -7,6 +7,7 @@
 #include "../decode.h"
 #include "../documents.h"
 #include "../errors.h"
+#include "../iterator_type.h"
 
 #include <bsonpp/filter.h>
 
@@ -47,13 +48,6 @@ int exhaust(PyObject* self) {
   return 0;
 }
 
-void deallocate(PyObject* self) {
-  PyObject_GC_UnTrack(self);
-  exhaust(self);
-  const Ref type = Ref::steal(reinterpret_cast<PyObject*>(Py_TYPE(self)));
-  type.as_type()->tp_free(self);
-}
-
 Ref give(ModuleState& state, const CodecOptions& options, bool raw, PyObject* owner,
          Bytes document) {
   if (!raw) return decode_document(state, options, owner, document);
@@ -85,19 +79,14 @@ Ref next_match(ModuleState& state, Search& search) {
 }
 
 PyObject* next(PyObject* self) {
-  PyObject* module = PyType_GetModule(Py_TYPE(self));
-  if (module == nullptr) return nullptr;
+  ModuleState* state = iterator_state(self);
+  if (state == nullptr) return nullptr;
   // Taken out for the time being, so that nothing that runs meanwhile can come back to it.
   std::unique_ptr<Search> search(std::exchange(selection_of(self).search, nullptr));
   if (!search) return nullptr;
-  Ref match = next_match(ModuleState::of(module), *search);
+  Ref match = next_match(*state, *search);
   if (match && selection_of(self).search == nullptr) selection_of(self).search = search.release();
   return match.release();
-}
-
-PyObject* close(PyObject* self, PyObject*) {
-  exhaust(self);
-  Py_RETURN_NONE;
 }
 
 // The filter is encoded as it would be for a server, and compiled from its bytes.
@@ -131,12 +120,13 @@ Ref select_from(ModuleState& state, PyObject* stream, PyObject* filter, PyObject
 }
 
 PyMethodDef kMethods[] = {
-    {"close", close, METH_NOARGS, PyDoc_STR("close($self, /)\n--\n\nEnd the iteration.")},
+    {"close", close_iterator<exhaust>, METH_NOARGS,
+     PyDoc_STR("close($self, /)\n--\n\nEnd the iteration.")},
     {nullptr, nullptr, 0, nullptr},
 };
 
 PyType_Slot kSlots[] = {
-    {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(deallocate_iterator<exhaust>)},
     {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
     {Py_tp_clear, reinterpret_cast<void*>(exhaust)},
     {Py_tp_iter, reinterpret_cast<void*>(PyObject_SelfIter)},
@@ -145,10 +135,7 @@ PyType_Slot kSlots[] = {
     {0, nullptr},
 };
 
-PyType_Spec kSpec = {"pymongo_cpp._native.Selection", sizeof(Selection), 0,
-                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
-                         Py_TPFLAGS_DISALLOW_INSTANTIATION,
-                     kSlots};
+PyType_Spec kSpec = {"pymongo_cpp._native.Selection", sizeof(Selection), 0, kIteratorFlags, kSlots};
 
 }  // namespace
 
