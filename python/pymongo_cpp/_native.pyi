@@ -17,6 +17,7 @@ from typing import (
     BinaryIO,
     ClassVar,
     Literal,
+    Protocol,
     Self,
     TypeVar,
     final,
@@ -264,30 +265,22 @@ def _stand_in_for_is_valid(function: Callable[[bytes], bool], /) -> Callable[[by
 
 # What pymongo_cpp.json is made of.
 
-def bson_to_json(
-    data: _ReadableBuffer,
-    mode: Literal["relaxed", "canonical", "legacy", "plain"] = "relaxed",
-    datetimes: Literal["iso8601", "milliseconds"] = ...,
-    decimals: Literal["string", "number"] = ...,
-    non_finite: Literal["null", "string", "error"] = ...,
-    ensure_ascii: bool = True,
-) -> bytes: ...
-def bson_to_json_lines(
-    data: _ReadableBuffer,
-    mode: Literal["relaxed", "canonical", "legacy", "plain"] = "relaxed",
-    datetimes: Literal["iso8601", "milliseconds"] = ...,
-    decimals: Literal["string", "number"] = ...,
-    non_finite: Literal["null", "string", "error"] = ...,
-    ensure_ascii: bool = True,
-) -> bytes: ...
-def bson_to_json_array(
-    data: _ReadableBuffer,
-    mode: Literal["relaxed", "canonical", "legacy", "plain"] = "relaxed",
-    datetimes: Literal["iso8601", "milliseconds"] = ...,
-    decimals: Literal["string", "number"] = ...,
-    non_finite: Literal["null", "string", "error"] = ...,
-    ensure_ascii: bool = True,
-) -> bytes: ...
+@type_check_only
+class _BsonToJson(Protocol):
+    def __call__(
+        self,
+        data: _ReadableBuffer,
+        mode: Literal["relaxed", "canonical", "legacy", "plain"] = "relaxed",
+        datetimes: Literal["iso8601", "milliseconds"] = ...,
+        decimals: Literal["string", "number"] = ...,
+        non_finite: Literal["null", "string", "error"] = ...,
+        ensure_ascii: bool = True,
+    ) -> bytes: ...
+
+bson_to_json: _BsonToJson
+bson_to_json_lines: _BsonToJson
+bson_to_json_array: _BsonToJson
+
 def _json_to_bson(text: str | _ReadableBuffer, /) -> bytes | None: ...
 def _json_dumps(obj: Any, json_options: CodecOptions[Any], fallback: Any, /) -> str: ...
 def _json_loads(text: Any, json_options: CodecOptions[Any], object_hook: Any, /) -> Any: ...

@@ -84,6 +84,8 @@ def dumps(obj: Any, *args: Any, **kwargs: Any) -> str:
     :raises TypeError: for values that are not JSON serializable.
     :raises ValueError: as :func:`bson.json_util.dumps`, such as for a UUID without representation.
     :raises RecursionError: for too many values within values.
+
+    .. versionadded:: 0.1
     """
     if args or (kwargs and kwargs.keys() != _ONLY_OPTIONS):
         return _json_util_dumps(obj, *args, **kwargs)
@@ -103,6 +105,8 @@ def loads(s: str | bytes | bytearray, *args: Any, **kwargs: Any) -> Any:
     :raises TypeError: for type wrappers of the wrong form, as do :exc:`ValueError`,
         :exc:`KeyError` and :exc:`~bson.errors.InvalidId`.
     :raises RecursionError: for too many values within values.
+
+    .. versionadded:: 0.1
     """
     if args or (kwargs and kwargs.keys() != _ONLY_OPTIONS):
         return _json_util_loads(s, *args, **kwargs)
@@ -127,6 +131,10 @@ def json_to_bson(text: str | _Buffer) -> bytes:
     :raises OverflowError: for integers beyond 64 bits.
     :raises UnicodeEncodeError: for strings with lone surrogates.
     :raises bson.errors.InvalidDocument: for keys with a zero byte.
+
+    Other threads run while 2 KiB of text or more are converted.
+
+    .. versionadded:: 0.1
     """
     data = _json_to_bson(text)
     if data is not None:
@@ -146,6 +154,9 @@ def stream_json_lines(
         :meth:`~pymongo.collection.Collection.find_raw_batches` gives.
     :param mode: as :func:`bson_to_json_lines`, and so are `policies`.
     :raises bson.errors.InvalidBSON: for a batch that is not whole documents.
+    :raises ValueError: as :func:`bson_to_json_lines`, at the first batch.
+
+    .. versionadded:: 0.1
     """
     for batch in batches:
         lines = bson_to_json_lines(batch, mode, **policies)
@@ -162,6 +173,9 @@ def stream_json_array(
         :meth:`~pymongo.collection.Collection.find_raw_batches` gives.
     :param mode: as :func:`bson_to_json_array`, and so are `policies`.
     :raises bson.errors.InvalidBSON: for a batch that is not whole documents.
+    :raises ValueError: as :func:`bson_to_json_lines`, at the first batch.
+
+    .. versionadded:: 0.1
     """
     separator = b"," if mode == "plain" else b", "
     before = b"["

@@ -195,25 +195,51 @@ PyObject* loads(PyObject* module, PyObject* const* arguments, Py_ssize_t count) 
 
 }  // namespace
 
+// What the docstrings of the three functions share.
 #define PYMONGO_CPP_FORMAT_SIGNATURE                                                   \
   "(data, mode='relaxed', datetimes='iso8601', decimals='string', non_finite='null', " \
   "ensure_ascii=True)\n--\n\n"
+#define PYMONGO_CPP_FORMAT_PARAMETERS                                                           \
+  ":param mode: 'relaxed', 'canonical' and 'legacy' are the texts of bson.json_util with its\n" \
+  "    options of those names; 'plain' is JSON for programs that know no BSON, and without\n"   \
+  "    spaces: an ObjectId becomes its 24 hexadecimal digits, binary base64 (RFC 4648\n"        \
+  "    section 4), a regular expression '/pattern/flags'.\n"                                    \
+  ":param datetimes: for plain JSON, 'iso8601' (UTC, to the millisecond) or 'milliseconds'\n"   \
+  "    (an integer, since 1970-01-01 UTC).\n"                                                   \
+  ":param decimals: for plain JSON, a Decimal128 as a 'string' or a 'number'.\n"                \
+  ":param non_finite: for plain JSON, NaN and the infinities as 'null' or a 'string', or\n"     \
+  "    'error' to refuse them.\n"                                                               \
+  ":param ensure_ascii: escape all characters beyond ASCII; else they are UTF-8.\n"             \
+  ":raises bson.errors.InvalidBSON: data is malformed; the message has the byte's offset.\n"    \
+  ":raises ValueError: an unknown word for a parameter, datetimes, decimals or non_finite\n"    \
+  "    without mode='plain', or a number that non_finite='error' refuses.\n"                    \
+  ":raises TypeError: data has no buffer.\n"                                                    \
+  ":raises MemoryError: there is no room for the text.\n\n"                                     \
+  "No Python objects are made, and other threads run while 2 KiB or more are converted.\n\n"    \
+  ".. versionadded:: 0.1"
+
+PyDoc_STRVAR(bson_to_json_doc, "bson_to_json" PYMONGO_CPP_FORMAT_SIGNATURE
+                               "Return the JSON object of one BSON document, as bytes.\n\n"
+                               ":param data: one document, in any object with a contiguous "
+                               "buffer.\n" PYMONGO_CPP_FORMAT_PARAMETERS);
+PyDoc_STRVAR(bson_to_json_lines_doc,
+             "bson_to_json_lines" PYMONGO_CPP_FORMAT_SIGNATURE
+             "Return a JSON object and a line feed for each of many BSON documents, as bytes.\n\n"
+             ":param data: documents one after another, or none.\n" PYMONGO_CPP_FORMAT_PARAMETERS);
+PyDoc_STRVAR(bson_to_json_array_doc,
+             "bson_to_json_array" PYMONGO_CPP_FORMAT_SIGNATURE
+             "Return one JSON array of many BSON documents, as bytes.\n\n"
+             ":param data: documents one after another, or none.\n" PYMONGO_CPP_FORMAT_PARAMETERS);
 
 PyMethodDef json_functions[] = {
     {"bson_to_json", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(bson_to_json)),
-     METH_FASTCALL | METH_KEYWORDS,
-     PyDoc_STR("bson_to_json" PYMONGO_CPP_FORMAT_SIGNATURE
-               "The JSON object of one BSON document, as bytes.")},
+     METH_FASTCALL | METH_KEYWORDS, bson_to_json_doc},
     {"bson_to_json_lines",
      reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(bson_to_json_lines)),
-     METH_FASTCALL | METH_KEYWORDS,
-     PyDoc_STR("bson_to_json_lines" PYMONGO_CPP_FORMAT_SIGNATURE
-               "A JSON object and a line feed for each of the BSON documents in `data`.")},
+     METH_FASTCALL | METH_KEYWORDS, bson_to_json_lines_doc},
     {"bson_to_json_array",
      reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(bson_to_json_array)),
-     METH_FASTCALL | METH_KEYWORDS,
-     PyDoc_STR("bson_to_json_array" PYMONGO_CPP_FORMAT_SIGNATURE
-               "One JSON array of the BSON documents in `data`.")},
+     METH_FASTCALL | METH_KEYWORDS, bson_to_json_array_doc},
     {"_json_to_bson", json_to_bson, METH_O,
      PyDoc_STR("The BSON of a JSON text, or None where json_util has to decide.")},
     {"_json_dumps", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(dumps)),

@@ -26,6 +26,20 @@ BEYOND_PYTHON = {"Y10K"}
 # The JSON of these stands for a DBRef, which is no document, or for more than json_util keeps.
 NOT_FROM_JSON = {"Document with key names similar to those of a DBRef"}
 
+# What the extension leaves to json_util, because these take more than a look at one key: a $ref is
+# a DBRef or not by the types and the order of the fields beside it, which then come in an order of
+# DBRef's own, and a $regex may be the query operator.
+LEFT_TO_JSON_UTIL = {
+    "DBRef with additional dollar-prefixed and dotted fields",
+    "DBRef with additional fields",
+    "DBRef with database and additional fields",
+    "Regular expression as value of $regex query operator",
+    "Regular expression as value of $regex query operator with $options",
+    "Sub-document resembles DBRef but $db is not a string",
+    "Sub-document resembles DBRef but $id is missing",
+    "Sub-document resembles DBRef but $ref is not a string",
+}
+
 
 @pytest.fixture(scope="module")
 def corpus(sdist: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -80,7 +94,8 @@ def test_bson_to_json_writes_the_corpus(corpus: list[tuple[str, dict[str, Any]]]
 
 
 def test_json_to_bson_reads_the_corpus(corpus: list[tuple[str, dict[str, Any]]]) -> None:
-    count = without_fallback = 0
+    count = 0
+    left = set()
     for name, spec, case in cases(corpus, "valid"):
         if case["description"] in BEYOND_PYTHON | NOT_FROM_JSON:
             continue
@@ -91,12 +106,13 @@ def test_json_to_bson_reads_the_corpus(corpus: list[tuple[str, dict[str, Any]]])
             assert outcome(json_to_bson, case[field]) == expected, name
             fast = native._json_to_bson(case[field])
             assert fast is None or fast == expected[1][1], name
-            without_fallback += fast is not None
+            if fast is None:
+                left.add(case["description"])
             if field != "relaxed_extjson" and not case.get("lossy") and not spec.get("deprecated"):
                 assert json_to_bson(case[field]) == bytes.fromhex(case["canonical_bson"]), name
             count += 1
     assert count > 700
-    assert without_fallback > 0.95 * count
+    assert left == LEFT_TO_JSON_UTIL
 
 
 def test_loads_reads_the_corpus(corpus: list[tuple[str, dict[str, Any]]]) -> None:
