@@ -5,7 +5,8 @@ Usage: build_wheels.py [--python PYTHON ...] [--no-test] [--check-reproducible]
 Writes into dist/: the sdist, wheels repaired by auditwheel to the lowest manylinux tag that the
 build allows, and under dist/debug/ the debug information that was split off. Each wheel is built
 from the sdist, installed into an empty environment, and has tests/python run against it there, not
-against the source tree.
+against the source tree. simdjson is compiled into each, from the sources that
+requirements/simdjson.txt pins, so that a wheel needs no library but libc's.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 WORK = ROOT / "build" / "wheels"
+SIMDJSON = WORK / "simdjson"
 MAX_WHEEL_BYTES = 1_500_000
 OLDEST = (3, 11)
 NEWEST = (3, 15)
@@ -84,6 +86,23 @@ def build_sdist() -> Path:
     return sdist
 
 
+def fetch_simdjson() -> None:
+    """Put simdjson's two source files into SIMDJSON, out of a package that carries them."""
+    shutil.rmtree(SIMDJSON, ignore_errors=True)
+    SIMDJSON.mkdir(parents=True)
+    run(
+        *(sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check"),
+        *("--no-deps", "--require-hashes", "--no-binary", "pysimdjson", "--dest", SIMDJSON),
+        *("-r", ROOT / "requirements" / "simdjson.txt"),
+    )
+    (package,) = SIMDJSON.glob("*.tar.gz")
+    with tarfile.open(package) as archive:
+        for member in archive.getmembers():
+            if member.name.endswith(("simdjson/simdjson.h", "simdjson/simdjson.cpp")):
+                member.name = Path(member.name).name
+                archive.extract(member, SIMDJSON, filter="data")
+
+
 def build_wheel(sdist: Path, interpreter: Interpreter, directory: Path) -> tuple[Path, Path]:
     """Build in an empty `directory`; return the wheel and its debug information."""
     shutil.rmtree(directory, ignore_errors=True)
@@ -94,7 +113,9 @@ def build_wheel(sdist: Path, interpreter: Interpreter, directory: Path) -> tuple
     raw = directory / "raw"
     run(
         *(interpreter.path, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", raw),
-        *("--config-settings=cmake.define.BSONPP_SPLIT_DEBUG=ON", source),
+        "--config-settings=cmake.define.BSONPP_SPLIT_DEBUG=ON",
+        f"--config-settings=cmake.define.BSONPP_SIMDJSON_SOURCE={SIMDJSON}",
+        source,
     )
     repaired = directory / "repaired"
     (wheel,) = raw.glob("*.whl")
@@ -150,6 +171,7 @@ def main() -> int:
     shutil.rmtree(DIST, ignore_errors=True)
     (DIST / "debug").mkdir(parents=True)
     sdist = build_sdist()
+    fetch_simdjson()
     for interpreter in interpreters:
         built, debug = build_wheel(sdist, interpreter, WORK / interpreter.tag)
         wheel = Path(shutil.copy(built, DIST))

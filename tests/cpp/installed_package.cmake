@@ -15,3 +15,7 @@ run("${CMAKE_COMMAND}" -S "${EXAMPLE_DIR}" -B "${example_build}" -G "${GENERATOR
 run("${CMAKE_COMMAND}" --build "${example_build}" --config "${CONFIG}")
 run("${CMAKE_CTEST_COMMAND}" --test-dir "${example_build}" --output-on-failure -C "${CONFIG}"
     --no-tests=error)
+
+if(EXPECT_JSON AND NOT EXISTS "${example_build}/convert_json")
+  message(FATAL_ERROR "the installed package has no component json")
+endif()
