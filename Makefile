@@ -31,12 +31,12 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 FUZZ_BUILD = build/$(TAG)-fuzz
 
-.PHONY: help setup build test test-cpp test-cpp-asan test-cpp-tsan test-python test-python-asan \
+.PHONY: help setup build test test-cpp test-cpp-32 test-cpp-asan test-cpp-tsan test-python test-python-asan \
   sanitize fuzz test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server bench-spike \
   figures docs docs-check setup-lint lint format wheels clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- environment -------------------------------------------------------------------------------
 
@@ -57,6 +57,11 @@ $(STAMPS)/gtest: $(STAMPS)/venv
 $(STAMPS)/simdjson: $(STAMPS)/venv
 	scripts/ensure-package.sh libsimdjson-dev test -e /usr/include/simdjson.h \
 	  || echo "without it, CMake fetches simdjson"
+	@touch $@
+
+$(STAMPS)/multilib: $(STAMPS)/gtest
+	scripts/ensure-package.sh g++-multilib \
+	  sh -c 'echo "int main() {}" | g++ -m32 -x c++ - -o /dev/null'
 	@touch $@
 
 $(STAMPS)/valgrind: $(STAMPS)/venv
@@ -103,6 +108,11 @@ test-cpp-asan: $(STAMPS)/gtest $(STAMPS)/simdjson ## the C++ tests under Address
 	@test -e build/asan/build.ninja || cmake --preset asan
 	@cmake --build --preset asan -j $(JOBS)
 	@ctest --preset asan -j $(JOBS)
+
+test-cpp-32: $(STAMPS)/multilib ## the C++ tests of the core in a 32-bit build
+	@test -e build/m32/build.ninja || cmake --preset m32
+	@cmake --build --preset m32 -j $(JOBS)
+	@ctest --preset m32 -j $(JOBS)
 
 test-python: build ## the Python tests (PYTEST_ARGS adds arguments)
 	@$(BIN)/python -m pytest tests/python $(PYTEST_ARGS)

@@ -51,6 +51,11 @@ TEST(JsonText, Integers) {
   EXPECT_EQ(text(0), "0");
   EXPECT_EQ(text(-7), "-7");
   EXPECT_EQ(text(100), "100");
+  std::int64_t power = 1;
+  for (std::string digits = "1"; digits.size() < 19; digits += "0", power *= 10) {
+    EXPECT_EQ(text(power), digits);
+    EXPECT_EQ(text(power - 1), power == 1 ? "0" : std::string(digits.size() - 1, '9'));
+  }
   EXPECT_EQ(text(std::numeric_limits<std::int64_t>::max()), "9223372036854775807");
   EXPECT_EQ(text(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
 }
@@ -92,6 +97,47 @@ TEST(JsonText, StringsAreEscapedAtEveryPlace) {
   EXPECT_EQ(string_text("\n\r\t\f\b\\\x01\x7f"), R"("\n\r\t\f\b\\\u0001\u007f")");
   EXPECT_EQ(string_text("é€🎉"), R"("\u00e9\u20ac\ud83c\udf89")");
   EXPECT_EQ(string_text("é€🎉\x7f\x01", /*ascii=*/false), "\"é€🎉\x7f\\u0001\"");
+}
+
+TEST(JsonText, OtherScriptsAreEscapedAtEveryPlace) {
+  const std::array<std::array<std::string, 2>, 6> characters = {{
+      {"\x7f", R"(\u007f)"},
+      {"\xc2\x80", R"(\u0080)"},
+      {"é", R"(\u00e9)"},
+      {"€", R"(\u20ac)"},
+      {"\xef\xbf\xbf", R"(\uffff)"},
+      {"🎉", R"(\ud83c\udf89)"},
+  }};
+  for (const auto& [character, escaped] : characters) {
+    for (std::size_t size = 0; size < 40; ++size) {
+      for (std::size_t place = 0; place <= size; ++place) {
+        const std::string before(place, 'x');
+        const std::string after(size - place, ' ');
+        EXPECT_EQ(string_text(before + character + character + after),
+                  "\"" + before + escaped + escaped + after + "\"");
+      }
+    }
+  }
+}
+
+TEST(JsonText, InvalidUtf8IsRefusedAtEveryPlace) {
+  HeapStorage storage;
+  TextWriter out(storage);
+  // A lead alone, a continuation alone, too long a form, half of a surrogate pair, no code point.
+  for (const std::string_view invalid :
+       {"\xc3", "\xe2\x82", "\xf0\x9f\x8e", "\xbf", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
+        "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xff"}) {
+    for (std::size_t size = 0; size < 20; ++size) {
+      for (const std::string_view filler : {"x", "é", "€"}) {
+        std::string text;
+        for (std::size_t i = 0; i < size; ++i) text += filler;
+        text += invalid;
+        EXPECT_EQ(write_json_string(out, text, true), JsonStringError::kInvalidUtf8);
+        EXPECT_EQ(write_json_string(out, text + "é", true), JsonStringError::kInvalidUtf8);
+        EXPECT_EQ(write_json_string(out, text, false), JsonStringError::kInvalidUtf8);
+      }
+    }
+  }
 }
 
 TEST(JsonText, LongTextIsWrittenInPieces) {

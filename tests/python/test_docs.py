@@ -68,13 +68,13 @@ def test_python_blocks_run_in_their_order(page: Path, tmp_path: Path) -> None:
 
 
 def _make_targets(text: str) -> set[str]:
-    return set(re.findall(r"^([a-z][a-z-]*):", text, re.MULTILINE))
+    return set(re.findall(r"^([a-z][a-z0-9-]*):", text, re.MULTILINE))
 
 
 def _called_targets(line: str) -> list[str]:
     """Return the targets of a `make` command: its words that set no variable."""
     words = line.split()
-    return [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
+    return [word for word in words if re.fullmatch(r"[a-z][a-z0-9-]*", word)]
 
 
 def _commands(page: Path) -> list[str]:
@@ -119,7 +119,7 @@ def test_every_cmake_preset_that_a_page_names_exists() -> None:
         name
         for page in PAGES
         for command in _commands(page)
-        for name in re.findall(r"--preset ([a-z-]+)", command)
+        for name in re.findall(r"--preset ([a-z0-9-]+)", command)
     }
     assert called
     assert called <= known

@@ -1,8 +1,8 @@
 """The soak: threads and an asyncio client write mixed documents and read back exactly these.
 
 Runs with the drop-in active: ``python -m pymongo_cpp run -m tests.server.soak URI``. Every client
-inserts its own share, then reads it by find, by aggregate, as a stream of raw batches and as lazy
-documents, all at the same time as the others.
+inserts its own share, then reads it by find, by aggregate, as a stream of raw batches, as raw
+documents and as lazy ones, all at the same time as the others.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient, MongoClient
 
+from pymongo_cpp import LazyDocument
 from tests.pymongo import active_codec
 from tests.server.soak_documents import document, documents, identical
 
 _BATCH = 500
 _RAW = CodecOptions(document_class=RawBSONDocument)
+_LAZY: CodecOptions[Any] = CodecOptions(document_class=LazyDocument)
 _COUNT_BY_KIND = [{"$group": {"_id": "$kind", "count": {"$sum": 1}}}]
 
 
@@ -105,8 +107,10 @@ def soak_thread(client: MongoClient[dict[str, Any]], share: Share) -> None:
     raw_batches = collection.find_raw_batches(sort=[("_id", 1)], batch_size=777)
     from_raw = (value for batch in raw_batches for value in bson.decode_all(batch))
     share.check(from_raw, "raw batches")
-    lazy = collection.with_options(_RAW).find(sort=[("_id", 1)])
-    share.check((bson.decode(value.raw) for value in lazy), "RawBSONDocument")
+    raw = collection.with_options(_RAW).find(sort=[("_id", 1)])
+    share.check((bson.decode(value.raw) for value in raw), "RawBSONDocument")
+    lazy = collection.with_options(_LAZY).find(sort=[("_id", 1)])
+    share.check((value.to_dict() for value in lazy), "LazyDocument")
 
 
 async def soak_task(client: AsyncMongoClient[dict[str, Any]], share: Share) -> None:
