@@ -50,10 +50,12 @@ class Measured:
     full: dict[str, Results] = field(default_factory=dict)
     spike: dict[str, Results] = field(default_factory=dict)
     server: dict[str, Results] = field(default_factory=dict)
+    json: dict[str, Results] = field(default_factory=dict)
+    lazy: dict[str, Results] = field(default_factory=dict)
 
 
 def load(folder: Path) -> Measured:
-    """Read the results of ``run.py --full``, ``spike.py`` and ``server`` under a folder."""
+    """Read the results of the benchmarks that save some under a folder."""
 
     def kind(name: str) -> dict[str, Results]:
         files = [
@@ -65,7 +67,7 @@ def load(folder: Path) -> Measured:
             for _, path in sorted(files)
         }
 
-    return Measured(kind("full"), kind("spike"), kind("server"))
+    return Measured(**{name: kind(name) for name in ("full", "spike", "server", "json", "lazy")})
 
 
 def _table(heading: list[str], rows: list[list[str]]) -> str:
@@ -116,12 +118,11 @@ def summary(measured: Measured) -> str:
     )
 
 
-def targets(measured: Measured) -> str:
-    """Every target and what was measured, for each CPython."""
-    if not measured.full:
+def _targets(by_version: dict[str, Results]) -> str:
+    if not by_version:
         return _missing("figures", "make bench BENCH_ARGS=--full")
     tables = []
-    for version, results in measured.full.items():
+    for version, results in by_version.items():
         rows = [
             [
                 target["needed"].strip(),
@@ -136,6 +137,21 @@ def targets(measured: Measured) -> str:
             + _table(["to be reached", "measured", "reached", "from"], rows)
         )
     return "\n".join(tables)
+
+
+def targets(measured: Measured) -> str:
+    """Every target of the codec and what was measured, for each CPython."""
+    return _targets(measured.full)
+
+
+def json_targets(measured: Measured) -> str:
+    """The same for JSON."""
+    return _targets(measured.json)
+
+
+def lazy_targets(measured: Measured) -> str:
+    """The same for lazy documents and select()."""
+    return _targets(measured.lazy)
 
 
 def drawn(measured: Measured) -> str:
@@ -211,6 +227,8 @@ def published(measured: Measured) -> str:
 BLOCKS: dict[str, Callable[[Measured], str]] = {
     "summary": summary,
     "targets": targets,
+    "json-targets": json_targets,
+    "lazy-targets": lazy_targets,
     "plots": drawn,
     "spike": spike,
     "server": server,

@@ -5,9 +5,10 @@
     python benchmarks/json_bench.py [--quick] [--documents NAME ...]
 
 Prints, for each kind of document, how many times as fast as the others this project's functions
-are, and whether the geometric means reach the project's targets. The text of every side is checked
-to mean the same before anything is timed. It measures one thread; that `bson_to_json` and
-`json_to_bson` let other threads run meanwhile is not measured.
+are, and whether the geometric means reach the project's targets. Without ``--quick`` these are
+saved under benchmarks/results/json. The text of every side is checked to mean the same before
+anything is timed. It measures one thread; that `bson_to_json` and `json_to_bson` let other threads
+run meanwhile is not measured.
 
 python-bsonjs writes and reads relaxed Extended JSON here, as all the others do.
 """
@@ -21,11 +22,13 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bson
 import bsonjs
 from bson import json_util
+from environment import describe
 
 import pymongo_cpp.json as cpp_json
 from pymongo_cpp.bench.baseline import c_codec
@@ -37,6 +40,7 @@ from pymongo_cpp.bench.timing import Task, geometric_mean, pinned, ratio, take_t
 NAMES = ("simple", "complex", "orders", "sensors", "articles", "non_ascii", "events", "wide")
 DOCUMENTS = 200
 OURS = "pymongo_cpp"
+RESULTS = Path(__file__).resolve().parent / "results" / "json"
 WITH_UUIDS: bson.CodecOptions[Any] = bson.CodecOptions(uuid_representation=4)
 
 
@@ -128,18 +132,21 @@ def measure(names: list[str], repeats: int, seconds: float) -> dict[tuple[str, s
     return ratios
 
 
-def report(ratios: dict[tuple[str, str], list[float]]) -> bool:
-    """Print whether each target is reached; return whether all are."""
-    all_reached = True
+def report(ratios: dict[tuple[str, str], list[float]]) -> list[dict[str, Any]]:
+    """Print whether each target is reached; return them with what was measured."""
+    verdicts = []
     for target in TARGETS:
-        mean = geometric_mean(ratios[target.operation, target.side])
+        values = ratios[target.operation, target.side]
+        mean = geometric_mean(values)
         reached = mean >= target.factor
-        all_reached = all_reached and reached
         print(
             f"{target.operation}: {mean:.1f}x {target.side}, needed {target.factor:g}x: "
             f"{'reached' if reached else 'NOT REACHED'}"
         )
-    return all_reached
+        needed = f"{target.operation} against {target.side}, geometric mean, {target.factor:g}x"
+        worst = f"{len(values)} kinds of documents, {min(values):.1f}x to {max(values):.1f}x"
+        verdicts.append({"needed": needed, "measured": mean, "reached": reached, "worst": worst})
+    return verdicts
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -156,7 +163,13 @@ def main(arguments: list[str] | None = None) -> int:
         ratios = measure(
             chosen.documents, 3 if chosen.quick else 9, 0.005 if chosen.quick else 0.02
         )
-    return 0 if report(ratios) or not chosen.check else 1
+    verdicts = report(ratios)
+    if not chosen.quick:
+        results = {"environment": describe(), "targets": verdicts}
+        path = RESULTS / f"cpython-{sys.version_info.major}.{sys.version_info.minor}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return 1 if chosen.check and not all(verdict["reached"] for verdict in verdicts) else 0
 
 
 if __name__ == "__main__":

@@ -4,19 +4,21 @@
 
     python benchmarks/lazy_bench.py [--quick] [--check]
 
-Prints what each side takes and whether the project's targets are reached. Every side's answer is
-checked to be the same before anything is timed. The documents are read as PyMongo's users read
-them, from Python; one thread.
+Prints what each side takes and whether the project's targets are reached; without ``--quick``
+these are saved under benchmarks/results/lazy. Every side's answer is checked to be the same before
+anything is timed. The documents are read as PyMongo's users read them, from Python; one thread.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import platform
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bson
@@ -25,11 +27,13 @@ from bson.decimal128 import Decimal128
 from bson.int64 import Int64
 from bson.objectid import ObjectId
 from bson.raw_bson import RawBSONDocument
+from environment import describe
 
 from pymongo_cpp import LazyDocument, project, select
 from pymongo_cpp.bench.baseline import c_codec
 from pymongo_cpp.bench.timing import Task, pinned, ratio, take_turns
 
+RESULTS = Path(__file__).resolve().parent / "results" / "lazy"
 OURS = "pymongo_cpp"
 BATCH = 1000  # documents in a pass over whole documents
 STREAM = 100_000  # documents that are searched
@@ -171,38 +175,48 @@ def over_all(function: Callable[[bytes], Any], items: Iterable[bytes]) -> Task:
     return task
 
 
+Verdicts = list[dict[str, Any]]
+
+
 def compare(
     comparison: Comparison, tasks: dict[str, Task], units: int, repeats: int, seconds: float
-) -> bool:
-    """Print each side's time and each target; return whether all are reached."""
+) -> Verdicts:
+    """Print each side's time and each target; return the targets with what was measured."""
     results = take_turns(tasks, units, repeats=repeats, sample_seconds=seconds)
     print(f"{comparison.name}:")
     print(f"  {OURS:16} {results[OURS].median * 1e9:9.0f} ns a document")
-    all_reached = True
+    verdicts: Verdicts = []
     for side, result in results.items():
         if side == OURS:
             continue
         factor = ratio(result, results[OURS])
         verdict = ""
         if (needed := comparison.needed.get(side)) is not None:
-            all_reached = all_reached and factor >= needed
+            verdicts.append(
+                {
+                    "needed": f"{comparison.name}, against {side}, {needed:g}x",
+                    "measured": factor,
+                    "reached": factor >= needed,
+                    "worst": f"{units:,} documents",
+                }
+            )
             verdict = f"needed {needed:g}x: {'reached' if factor >= needed else 'NOT REACHED'}"
         print(f"  {side:16} {result.median * 1e9:9.0f} ns {factor:7.1f}x  {verdict}", flush=True)
-    return all_reached
+    return verdicts
 
 
-def measure(repeats: int, seconds: float, stream_size: int) -> bool:
-    """Make all comparisons; return whether all targets are reached."""
+def measure(repeats: int, seconds: float, stream_size: int) -> Verdicts:
+    """Make all comparisons; return the targets with what was measured."""
     documents = [DECODE(bson.encode(customer(number))) for number in range(stream_size)]
     data = [bson.encode(document) for document in documents]
     batch = data[:BATCH]
-    reached = True
+    verdicts: Verdicts = []
     for comparison in COMPARISONS:
         for item in batch[:20]:
             answers = [function(item) for function in comparison.functions.values()]
             assert all(answer == answers[0] for answer in answers)
         tasks = {side: over_all(function, batch) for side, function in comparison.functions.items()}
-        reached = compare(comparison, tasks, len(batch), repeats, seconds) and reached
+        verdicts += compare(comparison, tasks, len(batch), repeats, seconds)
     stream = b"".join(data)
     found = [function(stream) for function in SELECT.functions.values()]
     assert all(answer == found[0] for answer in found)
@@ -212,7 +226,7 @@ def measure(repeats: int, seconds: float, stream_size: int) -> bool:
         side: lambda function=function: function(stream)  # type: ignore[misc]
         for side, function in SELECT.functions.items()
     }
-    return compare(SELECT, searches, stream_size, max(3, repeats // 3), seconds) and reached
+    return verdicts + compare(SELECT, searches, stream_size, max(3, repeats // 3), seconds)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -227,8 +241,13 @@ def main(arguments: list[str] | None = None) -> int:
         f"and {size} bytes"
     )
     with pinned():
-        reached = measure(3, 0.01, STREAM // 10) if chosen.quick else measure(9, 0.05, STREAM)
-    return 0 if reached or not chosen.check else 1
+        verdicts = measure(3, 0.01, STREAM // 10) if chosen.quick else measure(9, 0.05, STREAM)
+    if not chosen.quick:
+        results = {"environment": describe(), "targets": verdicts}
+        path = RESULTS / f"cpython-{sys.version_info.major}.{sys.version_info.minor}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return 1 if chosen.check and not all(verdict["reached"] for verdict in verdicts) else 0
 
 
 if __name__ == "__main__":
