@@ -52,7 +52,7 @@ TEST(JsonText, Integers) {
   EXPECT_EQ(text(-7), "-7");
   EXPECT_EQ(text(100), "100");
   std::int64_t power = 1;
-  for (std::string digits = "1"; digits.size() < 19; digits += "0", power *= 10) {
+  for (std::string digits = "1"; digits.size() < 19; digits += '0', power *= 10) {
     EXPECT_EQ(text(power), digits);
     EXPECT_EQ(text(power - 1), power == 1 ? "0" : std::string(digits.size() - 1, '9'));
   }
