@@ -123,7 +123,8 @@ class Writer {
   [[nodiscard]] bool write_string_element(Type type, std::string_view key,
                                           std::span<const CodeUnit> units) noexcept {
     constexpr std::size_t kMostBytes = sizeof(CodeUnit) == 1 ? 2 : sizeof(CodeUnit) == 2 ? 3 : 4;
-    if (units.size() > kMaxDocumentSize) return fail(ErrorCode::kDocumentTooLarge);
+    // Before the product, which could pass what 32 bits hold.
+    if (units.size() > kMaxDocumentSize / kMostBytes) return fail(ErrorCode::kDocumentTooLarge);
     if (!reserve(1 + key.size() + kStringOverhead + units.size() * kMostBytes)) return false;
     put_header(type, key);
     std::byte* length_at = position_;

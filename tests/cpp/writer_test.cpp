@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -260,7 +261,10 @@ TEST(Writer, SaysSoWhenAnyAllocationFails) {
 TEST(Writer, RefusesToPassTheLargestDocument) {
   HeapStorage storage;
   const std::string room(64, 'x');
-  for (const std::size_t size : {kMaxDocumentSize + 1, SIZE_MAX / 8, SIZE_MAX / 2}) {
+  constexpr std::size_t kTooLarge = kMaxDocumentSize + 1;
+  // The others are larger where std::size_t has 64 bits.
+  for (const std::size_t size :
+       {kTooLarge, std::max(kTooLarge, SIZE_MAX / 8), std::max(kTooLarge, SIZE_MAX / 2)}) {
     const volatile std::size_t claimed = size;  // else the compiler sees the lie, and objects
     const std::string_view huge(room.data(), claimed);
     Writer bytes(storage);
