@@ -2,6 +2,17 @@
 
 namespace pymongo_cpp {
 
+namespace {
+
+// Whether `object` shows the bytes of a bytes object.
+bool is_view_of_bytes(PyObject* object) {
+  if (!PyMemoryView_Check(object)) return false;
+  PyObject* exporter = PyMemoryView_GET_BASE(object);
+  return exporter != nullptr && PyBytes_Check(exporter);
+}
+
+}  // namespace
+
 bool Buffer::read_view(PyObject* object) {
   if (PyObject_GetBuffer(object, &view_, PyBUF_SIMPLE) < 0) return false;
   held_ = true;
@@ -18,6 +29,15 @@ bool Buffer::read_view(PyObject* object) {
     return false;
   }
   bytes_ = {static_cast<const std::byte*>(view_.buf), static_cast<std::size_t>(view_.len)};
+  changeable_ = !is_view_of_bytes(object);
+  return true;
+}
+
+bool Buffer::copy(bsonpp::Bytes& part) {
+  const std::string_view text = bsonpp::as_text(part);
+  copy_ = Ref::steal(PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
+  if (!copy_) return false;
+  part = bsonpp::as_bytes({PyBytes_AS_STRING(copy_.get()), text.size()});
   return true;
 }
 

@@ -8,6 +8,10 @@
 namespace pymongo_cpp {
 
 // Holds an object's buffer, so that it neither moves nor changes size, for as long as it lives.
+//
+// What the bytes are may change all the same, but for those of a bytes object: a bytearray by
+// another thread, an mmap by another process. A check of such bytes says nothing about what is
+// there when they are used, so that they have to be frozen before they are decoded.
 class Buffer {
  public:
   Buffer() noexcept = default;
@@ -31,12 +35,24 @@ class Buffer {
 
   bsonpp::Bytes bytes() const noexcept { return bytes_; }
 
+  // Replaces `part`, which lies within bytes(), by a copy where the bytes could change. The copy
+  // lives until the next one is made. False with MemoryError.
+  bool freeze(bsonpp::Bytes& part) {
+    if (!changeable_) [[likely]] {
+      return true;
+    }
+    return copy(part);
+  }
+
  private:
   bool read_view(PyObject* object);
+  bool copy(bsonpp::Bytes& part);
 
   Ref owner_;
+  Ref copy_;
   Py_buffer view_{};
   bool held_ = false;
+  bool changeable_ = false;
   bsonpp::Bytes bytes_;
 };
 

@@ -73,8 +73,9 @@ PyObject* decode_raw(ModuleState& state, const RawArguments& arguments) {
   const Ref input = raw_input(state, *options, arguments[0]);
   Buffer buffer;
   if (!input || !buffer.read(input.get())) return nullptr;
-  if (!decode_elements(state, *options, input.get(), buffer.bytes(), position, end, raw_array != 0,
-                       arguments[4])) {
+  bsonpp::Bytes bytes = buffer.bytes();
+  if (!buffer.freeze(bytes) || !decode_elements(state, *options, input.get(), bytes, position, end,
+                                                raw_array != 0, arguments[4])) {
     return nullptr;
   }
   return Ref::share(arguments[4]).release();
@@ -104,7 +105,9 @@ PyObject* array_of_documents_to_buffer(PyObject* module, PyObject* const* argume
   if (!check_argument_count("_array_of_documents_to_buffer", count, 1, 1)) return nullptr;
   Buffer buffer;
   if (!buffer.read(arguments[0])) return nullptr;
-  return array_to_documents(ModuleState::of(module), buffer.bytes()).release();
+  bsonpp::Bytes bytes = buffer.bytes();
+  if (!buffer.freeze(bytes)) return nullptr;
+  return array_to_documents(ModuleState::of(module), bytes).release();
 }
 
 // Compares the digits that the codec writes with those of the C library. PyMongo's test suite

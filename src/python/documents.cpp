@@ -39,7 +39,9 @@ Ref decode_object(ModuleState& state, PyObject* data, PyObject* options) {
   const Ref input = raw_input(state, *parsed, data);
   Buffer buffer;
   if (!input || !buffer.read(input.get())) return Ref();
-  return decode_document(state, *parsed, input.get(), buffer.bytes());
+  bsonpp::Bytes bytes = buffer.bytes();
+  if (!buffer.freeze(bytes)) return Ref();
+  return decode_document(state, *parsed, input.get(), bytes);
 }
 
 Ref decode_object_all(ModuleState& state, PyObject* data, PyObject* options) {
@@ -48,7 +50,9 @@ Ref decode_object_all(ModuleState& state, PyObject* data, PyObject* options) {
   const Ref input = raw_input(state, *parsed, data);
   Buffer buffer;
   if (!input || !buffer.read(input.get())) return Ref();
-  return decode_documents(state, *parsed, input.get(), buffer.bytes());
+  bsonpp::Bytes bytes = buffer.bytes();
+  if (!buffer.freeze(bytes)) return Ref();
+  return decode_documents(state, *parsed, input.get(), bytes);
 }
 
 }  // namespace pymongo_cpp

@@ -86,7 +86,9 @@ Ref next_document(ModuleState& state, DocumentIterator& iterator) {
   }
   const std::int32_t size = Cursor(data.subspan(position)).peek_length();
   iterator.position += size;
-  return decode_document(state, *options, nullptr, slice(data, position, size));
+  Bytes document = slice(data, position, size);
+  if (!buffer.freeze(document)) return Ref();
+  return decode_document(state, *options, nullptr, document);
 }
 
 PyObject* finish(PyObject* self, Ref document) {
@@ -135,7 +137,9 @@ Ref next_file_document(ModuleState& state, DocumentIterator& iterator) {
   const auto options = state.options_cache.get(state, options_object.get());
   Buffer buffer;
   if (!options || !buffer.read(whole.get())) return Ref();
-  return decode_document(state, *options, whole.get(), buffer.bytes());
+  Bytes document = buffer.bytes();
+  if (!buffer.freeze(document)) return Ref();
+  return decode_document(state, *options, whole.get(), document);
 }
 
 PyObject* file_iterator_next(PyObject* self) {

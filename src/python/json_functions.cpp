@@ -117,12 +117,14 @@ PyObject* to_json(const char* name, PyObject* module, PyObject* const* arguments
       !parse_format(bound, format) || !buffer.read(bound[0])) {
     return nullptr;
   }
+  bsonpp::Bytes bytes = buffer.bytes();
+  if (!buffer.freeze(bytes)) return nullptr;
   ScratchStorage storage;
   bsonpp::TextWriter text(storage, storage.first());
   bsonpp::BsonToJsonError error;
   {
-    const ReleasedGil released(buffer.bytes().size());
-    error = convert(buffer.bytes(), format, text);
+    const ReleasedGil released(bytes.size());
+    error = convert(bytes, format, text);
   }
   if (error) return raise_bson_error(state, error);
   return PyBytes_FromStringAndSize(text.text().data(), ssize(text.text()));

@@ -1,5 +1,6 @@
 #include "json_loads.h"
 
+#include "buffer.h"
 #include "json_loader.h"
 #include "json_support.h"
 
@@ -7,22 +8,14 @@ namespace pymongo_cpp {
 
 namespace {
 
-// The text's UTF-8; false without an exception when it cannot be had.
-bool text_view(PyObject* text, std::string_view& view) {
+// The text's UTF-8, for as long as `buffer` lives; false when it cannot be had.
+bool text_view(PyObject* text, Buffer& buffer, std::string_view& view) {
   if (PyUnicode_Check(text)) {
-    if (utf8_view(text, view)) return true;
-    PyErr_Clear();
-    return false;
+    return utf8_view(text, view);
   }
-  if (PyBytes_Check(text)) {
-    view = {PyBytes_AS_STRING(text), static_cast<std::size_t>(PyBytes_GET_SIZE(text))};
-    return true;
-  }
-  if (PyByteArray_Check(text)) {
-    view = {PyByteArray_AS_STRING(text), static_cast<std::size_t>(PyByteArray_GET_SIZE(text))};
-    return true;
-  }
-  return false;
+  if ((!PyBytes_Check(text) && !PyByteArray_Check(text)) || !buffer.read(text)) return false;
+  view = bsonpp::as_text(buffer.bytes());
+  return true;
 }
 
 }  // namespace
@@ -30,8 +23,10 @@ bool text_view(PyObject* text, std::string_view& view) {
 Ref load_text(ModuleState& state, PyObject* text, PyObject* options, PyObject* object_hook) {
   const auto parsed = state.options_cache.get(state, options);
   if (!parsed) return Ref();
+  Buffer buffer;
   std::string_view view;
-  if (parsed->document_kind != DocumentKind::kDict || !text_view(text, view)) {
+  if (parsed->document_kind != DocumentKind::kDict || !text_view(text, buffer, view)) {
+    PyErr_Clear();
     return Ref::share(Py_NotImplemented);
   }
   const BorrowedParser parser(state);

@@ -172,13 +172,13 @@ Ref project_data(ModuleState& state, PyObject* data, const Wanted& wanted, PyObj
   const Ref input = parsed ? raw_input(state, *parsed, data) : Ref();
   Buffer buffer;
   Bytes document;
-  if (!input || !buffer.read(input.get()) || !read_frame(state, buffer.bytes(), document)) {
-    return Ref();
-  }
+  if (!input || !buffer.read(input.get())) return Ref();
+  Bytes bytes = buffer.bytes();
+  if (!buffer.freeze(bytes) || !read_frame(state, bytes, document)) return Ref();
   bsonpp::IndexEntries entries;
-  if (document.size() != buffer.bytes().size() ||
+  if (document.size() != bytes.size() ||
       !index_document(state, *parsed, document, /*check=*/true, entries)) {
-    raise_malformed(state, *parsed, input.get(), buffer.bytes());
+    raise_malformed(state, *parsed, input.get(), bytes);
     return Ref();
   }
   if (wanted.below.empty()) return Ref::steal(PyDict_New());
