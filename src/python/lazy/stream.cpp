@@ -126,7 +126,7 @@ bool DocumentStream::Reading::next(const ModuleState& state, Bytes& document) {
   if (!read_frame(state, rest_, document)) return false;
   rest_ = rest_.subspan(document.size());
   stream_.position_ += document.size();
-  return buffer_->freeze(document);
+  return buffer_.has_value() && buffer_->freeze(document);
 }
 
 }  // namespace pymongo_cpp::lazy
