@@ -68,7 +68,7 @@ Visit ObjectBuilder::begin_array(Bytes bytes, Array& array, Ref& taken) {
 
 bool ObjectBuilder::convert(Ref& value) {
   PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value.get()));
-  const Ref converter = Ref::share(PyDict_GetItemWithError(options_.decoder_map.get(), type));
+  const Ref converter = Ref::steal(get_dict_item(options_.decoder_map.get(), type));
   if (!converter) return PyErr_Occurred() == nullptr;
   value = Ref::steal(PyObject_CallOneArg(converter.get(), value.get()));
   return value ? true : callback_failed();

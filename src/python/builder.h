@@ -43,6 +43,7 @@ class ObjectBuilder {
       : state_(state),
         options_(options),
         owner_(owner),
+        keys_(state.keys()),
         has_decoders_(options.has_decoders()),
         raw_arrays_(raw_arrays) {}
 
@@ -63,8 +64,7 @@ class ObjectBuilder {
   static bool failed(const Ref& value) noexcept { return !value; }
   bsonpp::ErrorCode read_key(bsonpp::Cursor& cursor, Document& document) {
     KeyCache::Key key;
-    const bsonpp::ErrorCode code =
-        state_.key_cache.read(cursor, reader_, options_.error_handler, key);
+    const bsonpp::ErrorCode code = keys_.read(cursor, reader_, options_.error_handler, key);
     document.key = std::move(key.string);
     document.key_roles = static_cast<std::uint8_t>(document.key_roles | key.role);
     return code;
@@ -144,6 +144,7 @@ class ObjectBuilder {
   ModuleState& state_;
   const CodecOptions& options_;
   PyObject* owner_;
+  KeyCache& keys_;
   KeyCache::Reader reader_;
   bool has_decoders_;
   bool raw_arrays_;

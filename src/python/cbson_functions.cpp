@@ -46,7 +46,7 @@ PyObject* element_to_dict(PyObject* module, PyObject* const* arguments, Py_ssize
   if (!parse_offset(arguments[1], position) || !parse_offset(arguments[2], end)) return nullptr;
   const int raw_array = PyObject_IsTrue(arguments[4]);
   if (raw_array < 0) return nullptr;
-  const auto options = state.options_cache.get(state, arguments[3]);
+  const auto options = state.options(arguments[3]);
   if (!options) return nullptr;
   if (!PyBytes_Check(arguments[0])) {
     PyErr_SetString(PyExc_TypeError, "argument to _element_to_dict must be a bytes object");
@@ -68,7 +68,7 @@ PyObject* decode_raw(ModuleState& state, const RawArguments& arguments) {
   if (!parse_offset(arguments[1], position) || !parse_offset(arguments[2], end)) return nullptr;
   const int raw_array = arguments[5] == nullptr ? 0 : PyObject_IsTrue(arguments[5]);
   if (raw_array < 0) return nullptr;
-  const auto options = state.options_cache.get(state, arguments[3]);
+  const auto options = state.options(arguments[3]);
   if (!options) return nullptr;
   const Ref input = raw_input(state, *options, arguments[0]);
   Buffer buffer;

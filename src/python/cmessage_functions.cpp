@@ -54,7 +54,7 @@ PyObject* query_message(PyObject* module, PyObject* arguments) {
                         &to_skip, &to_return, &query, &fields, &options_object)) {
     return nullptr;
   }
-  const auto options = state.options_cache.get(state, options_object);
+  const auto options = state.options(options_object);
   if (!options) return nullptr;
   BytesStorage storage;
   bsonpp::Writer writer(storage, storage.first());
@@ -134,7 +134,7 @@ PyObject* op_msg(PyObject* module, PyObject* arguments) {
                         &identifier.size, &documents, &options_object)) {
     return nullptr;
   }
-  const auto options = state.options_cache.get(state, options_object);
+  const auto options = state.options(options_object);
   if (!options) return nullptr;
   BytesStorage storage;
   bsonpp::Writer writer(storage, storage.first());
@@ -178,7 +178,7 @@ struct BatchArguments {
 
 bool op_msg_batch(ModuleState& state, const BatchArguments& arguments, bsonpp::Writer& writer,
                   PyObject* published) {
-  const auto options = state.options_cache.get(state, arguments.options);
+  const auto options = state.options(arguments.options);
   if (!options) return false;
   Encoder encoder(state, *options, writer);
   MessageBatch batch(state, encoder, writer, arguments.operation);
@@ -228,7 +228,7 @@ PyObject* encode_batched_write_command(PyObject* module, PyObject* arguments) {
                         &batch.command, &batch.documents, &batch.options, &batch.context)) {
     return nullptr;
   }
-  const auto options = state.options_cache.get(state, batch.options);
+  const auto options = state.options(batch.options);
   const Ref published = Ref::steal(PyList_New(0));
   if (!options || !published) return nullptr;
   BytesStorage storage;

@@ -60,6 +60,39 @@ inline bool kept_utf8(PyObject* string, std::string_view& view) {
 #endif
 }
 
+// Keeps other threads from changing an object while this lives, on a CPython without a GIL; nothing
+// elsewhere. CPython suspends it where Python code runs, where another section is entered and where
+// the thread waits, just as it would let go of a GIL.
+class CriticalSection {
+ public:
+#if defined(Py_GIL_DISABLED)
+  explicit CriticalSection(PyObject* object) noexcept {
+    PyCriticalSection_Begin(&section_, object);
+  }
+  ~CriticalSection() { PyCriticalSection_End(&section_); }
+#else
+  explicit CriticalSection(PyObject*) noexcept {}
+#endif
+  CriticalSection(const CriticalSection&) = delete;
+  CriticalSection& operator=(const CriticalSection&) = delete;
+
+#if defined(Py_GIL_DISABLED)
+ private:
+  PyCriticalSection section_;
+#endif
+};
+
+// A dict's value as a new reference; null when there is none, or with an exception.
+inline PyObject* get_dict_item(PyObject* dict, PyObject* key) {
+#if PY_VERSION_HEX >= 0x030D0000
+  PyObject* value = nullptr;
+  PyDict_GetItemRef(dict, key, &value);
+  return value;
+#else
+  return Py_XNewRef(PyDict_GetItemWithError(dict, key));
+#endif
+}
+
 // The pending exception as one owned object, and back. CPython 3.11 keeps it in three parts.
 inline PyObject* take_exception() {
 #if PY_VERSION_HEX >= 0x030C0000

@@ -19,7 +19,7 @@ Ref raw_document_bytes(const ModuleState& state, PyObject* document) {
 
 Ref encode_document(ModuleState& state, PyObject* document, bool check_keys, PyObject* options,
                     bool outermost) {
-  const auto parsed = state.options_cache.get(state, options);
+  const auto parsed = state.options(options);
   if (!parsed) return Ref();
   if (!PyDict_CheckExact(document)) {
     long marker = 0;
@@ -34,7 +34,7 @@ Ref encode_document(ModuleState& state, PyObject* document, bool check_keys, PyO
 }
 
 Ref decode_object(ModuleState& state, PyObject* data, PyObject* options) {
-  const auto parsed = state.options_cache.get(state, options);
+  const auto parsed = state.options(options);
   if (!parsed) return Ref();
   const Ref input = raw_input(state, *parsed, data);
   Buffer buffer;
@@ -45,7 +45,7 @@ Ref decode_object(ModuleState& state, PyObject* data, PyObject* options) {
 }
 
 Ref decode_object_all(ModuleState& state, PyObject* data, PyObject* options) {
-  const auto parsed = state.options_cache.get(state, options);
+  const auto parsed = state.options(options);
   if (!parsed) return Ref();
   const Ref input = raw_input(state, *parsed, data);
   Buffer buffer;

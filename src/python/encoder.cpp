@@ -69,7 +69,7 @@ bool Encoder::id_first(PyObject* mapping) {
   PyObject* name = state_.names.id.get();
   Ref id;
   if (PyDict_Check(mapping)) {
-    id = Ref::share(PyDict_GetItemWithError(mapping, name));
+    id = Ref::steal(get_dict_item(mapping, name));
     if (!id) PyErr_Clear();
   } else if (PyMapping_HasKey(mapping, name) != 0) {
     id = Ref::steal(PyObject_GetItem(mapping, name));
@@ -148,6 +148,7 @@ BSONPP_NEVER_INLINE Encoder::Outcome Encoder::ascii_field(PyObject* key, PyObjec
 }
 
 bool Encoder::dict_fields(PyObject* dict, bool outermost) {
+  const CriticalSection section(dict);
   const Py_ssize_t size = PyDict_GET_SIZE(dict);
   Py_ssize_t position = 0;
   PyObject* key = nullptr;
@@ -317,6 +318,7 @@ BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::list_item(ArrayIndex& index, PyOb
 
 bool Encoder::list_body(std::size_t start, PyObject* list) {
   if (!enter()) return false;
+  const CriticalSection section(list);
   ArrayIndex index;
   bool done = true;
   // A list that grows while it is encoded gives the items it had; one that shrinks, those left.

@@ -66,7 +66,7 @@ class Encoder {
   bool timestamp_element(std::string_view key, PyObject* value);
   bool decimal128_element(std::string_view key, PyObject* value);
   bool dbref_element(std::string_view key, PyObject* value);
-  bool dbref_fields(PyObject* dbref);
+  bool dbref_fields(PyObject* collection, PyObject* id, PyObject* database);
   bool raw_element(std::string_view key, PyObject* value,
                    bsonpp::Type type = bsonpp::Type::kDocument);
   bool document_element(std::string_view key, PyObject* mapping);

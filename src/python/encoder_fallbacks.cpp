@@ -113,7 +113,7 @@ bool Encoder::abstract_element(std::string_view key, PyObject* value, EncodeStag
 bool Encoder::unknown_element(std::string_view key, PyObject* value, EncodeStage stage) {
   if (stage != EncodeStage::kAfterTypeEncoder && options_.has_encoders()) {
     PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value));
-    const Ref encoder = Ref::share(PyDict_GetItemWithError(options_.encoder_map.get(), type));
+    const Ref encoder = Ref::steal(get_dict_item(options_.encoder_map.get(), type));
     if (!encoder && PyErr_Occurred() != nullptr) return false;
     if (encoder) {
       const Ref encoded = Ref::steal(PyObject_CallOneArg(encoder.get(), value));

@@ -201,15 +201,17 @@ bool Encoder::dbref_element(std::string_view key, PyObject* value) {
   const Layouts& layouts = state_.layouts;
   if (Py_IS_TYPE(value, state_.types.dbref.as_type()) && layouts.dbref_collection.found() &&
       layouts.dbref_id.found() && layouts.dbref_database.found() && layouts.dbref_kwargs.found()) {
-    PyObject* kwargs = layouts.dbref_kwargs.get(value);
-    if (kwargs != nullptr && PyDict_CheckExact(kwargs) && PyDict_GET_SIZE(kwargs) == 0 &&
-        layouts.dbref_collection.get(value) != nullptr && layouts.dbref_id.get(value) != nullptr &&
-        layouts.dbref_database.get(value) != nullptr) {
+    const Ref kwargs = layouts.dbref_kwargs.get(value);
+    const Ref collection = layouts.dbref_collection.get(value);
+    const Ref id = layouts.dbref_id.get(value);
+    const Ref database = layouts.dbref_database.get(value);
+    if (kwargs && PyDict_CheckExact(kwargs.get()) && PyDict_GET_SIZE(kwargs.get()) == 0 &&
+        collection && id && database) {
       std::size_t start = 0;
       if (!written(writer_.begin_document_element(Type::kDocument, key, start)) || !enter()) {
         return false;
       }
-      const bool done = dbref_fields(value);
+      const bool done = dbref_fields(collection.get(), id.get(), database.get());
       leave();
       return done && written(writer_.end_document(start));
     }
@@ -223,15 +225,11 @@ bool Encoder::dbref_element(std::string_view key, PyObject* value) {
   return done;
 }
 
-bool Encoder::dbref_fields(PyObject* dbref) {
+bool Encoder::dbref_fields(PyObject* collection, PyObject* id, PyObject* database) {
   using namespace std::string_view_literals;
-  const Layouts& layouts = state_.layouts;
-  const Ref collection = Ref::share(layouts.dbref_collection.get(dbref));
-  const Ref id = Ref::share(layouts.dbref_id.get(dbref));
-  const Ref database = Ref::share(layouts.dbref_database.get(dbref));
   const bool checked = std::exchange(check_keys_, false);
-  const bool done = element("$ref\0"sv, collection.get()) && element("$id\0"sv, id.get()) &&
-                    (database.get() == Py_None || element("$db\0"sv, database.get()));
+  const bool done = element("$ref\0"sv, collection) && element("$id\0"sv, id) &&
+                    (database == Py_None || element("$db\0"sv, database));
   check_keys_ = checked;
   return done;
 }

@@ -69,7 +69,7 @@ Ref next_document(ModuleState& state, DocumentIterator& iterator) {
     }
     return Ref();
   }
-  const auto options = state.options_cache.get(state, iterator.options);
+  const auto options = state.options(iterator.options);
   const Ref source = Ref::share(iterator.source);
   if (!options) return Ref();
   if (iterator.size < 0) iterator.size = PyObject_Size(source.get());
@@ -134,7 +134,7 @@ Ref next_file_document(ModuleState& state, DocumentIterator& iterator) {
   if (!rest) return Ref();
   const Ref whole = Ref::steal(PySequence_Concat(head.get(), rest.get()));
   if (!whole) return Ref();
-  const auto options = state.options_cache.get(state, options_object.get());
+  const auto options = state.options(options_object.get());
   Buffer buffer;
   if (!options || !buffer.read(whole.get())) return Ref();
   Bytes document = buffer.bytes();

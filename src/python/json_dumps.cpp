@@ -36,7 +36,7 @@ bool JsonSource::start() {
   long datetime = 0;
   long number_long = 0;
   long strict_uuid = 0;
-  const auto parsed = state_.options_cache.get(state_, options_);
+  const auto parsed = state_.options(options_);
   if (!parsed || !small_attribute(options_, names.json_mode.get(), mode) ||
       !small_attribute(options_, names.datetime_representation.get(), datetime) ||
       !small_attribute(options_, names.strict_number_long.get(), number_long) ||
@@ -153,6 +153,7 @@ bool JsonSource::dict_value(PyObject* dict) {
 
 // `plain_keys` becomes false, without an exception, at a key that is not exactly a str.
 bool JsonSource::dict_fields(PyObject* dict, bool& plain_keys) {
+  const CriticalSection section(dict);
   const Py_ssize_t size = PyDict_GET_SIZE(dict);
   if (!raw("{")) return false;
   Py_ssize_t position = 0;
@@ -188,6 +189,7 @@ bool JsonSource::items_value(PyObject* mapping) {
 
 bool JsonSource::list_value(PyObject* list) {
   if (!raw("[") || !enter()) return false;
+  const CriticalSection section(list);
   bool done = true;
   for (Py_ssize_t i = 0; done && i < PyList_GET_SIZE(list); ++i) {
     const Ref item = Ref::share(PyList_GET_ITEM(list, i));
@@ -280,12 +282,12 @@ bool JsonSource::dbref_value(PyObject* dbref) {
       !layouts.dbref_database.found() || !layouts.dbref_kwargs.found()) {
     return foreign_value(dbref);
   }
-  const Ref collection = Ref::share(layouts.dbref_collection.get(dbref));
-  const Ref id = Ref::share(layouts.dbref_id.get(dbref));
-  const Ref database = Ref::share(layouts.dbref_database.get(dbref));
-  PyObject* others = layouts.dbref_kwargs.get(dbref);
-  if (!collection || !id || !database || others == nullptr || !PyDict_CheckExact(others) ||
-      PyDict_GET_SIZE(others) != 0 || !enter()) {
+  const Ref collection = layouts.dbref_collection.get(dbref);
+  const Ref id = layouts.dbref_id.get(dbref);
+  const Ref database = layouts.dbref_database.get(dbref);
+  const Ref others = layouts.dbref_kwargs.get(dbref);
+  if (!collection || !id || !database || !others || !PyDict_CheckExact(others.get()) ||
+      PyDict_GET_SIZE(others.get()) != 0 || !enter()) {
     return PyErr_Occurred() == nullptr && foreign_value(dbref);
   }
   const bool done =

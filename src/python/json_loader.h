@@ -18,7 +18,11 @@ class JsonLoader {
  public:
   JsonLoader(ModuleState& state, const CodecOptions& options, PyObject* json_options,
              PyObject* object_hook)
-      : state_(state), options_(options), json_options_(json_options), object_hook_(object_hook) {}
+      : state_(state),
+        options_(options),
+        json_options_(json_options),
+        object_hook_(object_hook),
+        keys_(state.keys()) {}
 
   Ref value(bsonpp::JsonElement element);
   // Whether json_util has to read the whole text.
@@ -47,6 +51,7 @@ class JsonLoader {
   const CodecOptions& options_;
   PyObject* json_options_;
   PyObject* object_hook_;
+  KeyCache& keys_;
   KeyCache::Reader reader_;
   NestingGuard guard_;
   bool refused_ = false;

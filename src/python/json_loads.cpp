@@ -21,7 +21,7 @@ bool text_view(PyObject* text, Buffer& buffer, std::string_view& view) {
 }  // namespace
 
 Ref load_text(ModuleState& state, PyObject* text, PyObject* options, PyObject* object_hook) {
-  const auto parsed = state.options_cache.get(state, options);
+  const auto parsed = state.options(options);
   if (!parsed) return Ref();
   Buffer buffer;
   std::string_view view;

@@ -38,11 +38,11 @@ class ScratchStorage final : public bsonpp::Storage {
   std::byte* heap_ = nullptr;
 };
 
-// The module's JSON parser while it is in use; a second one when the first is.
+// The thread's JSON parser while it is in use; a second one when the first is.
 class BorrowedParser {
  public:
-  explicit BorrowedParser(ModuleState& state)
-      : state_(state), parser_(std::move(state.json_parser)) {
+  explicit BorrowedParser(ModuleState& state) : caches_(state.caches.get()) {
+    if (caches_ != nullptr) parser_ = std::move(caches_->json_parser);
     if (!parser_) {
       try {
         parser_ = std::make_shared<bsonpp::JsonParser>();
@@ -54,7 +54,9 @@ class BorrowedParser {
   BorrowedParser(const BorrowedParser&) = delete;
   BorrowedParser& operator=(const BorrowedParser&) = delete;
   ~BorrowedParser() {
-    if (parser_ && parser_->capacity() <= kMaxKeptCapacity) state_.json_parser = std::move(parser_);
+    if (caches_ != nullptr && parser_ && parser_->capacity() <= kMaxKeptCapacity) {
+      caches_->json_parser = std::move(parser_);
+    }
   }
 
   // False with MemoryError.
@@ -65,7 +67,7 @@ class BorrowedParser {
   // Buffers for longer texts are not kept.
   static constexpr std::size_t kMaxKeptCapacity = 1U << 20U;
 
-  ModuleState& state_;
+  Caches* caches_;
   std::shared_ptr<bsonpp::JsonParser> parser_;
 };
 

@@ -14,7 +14,7 @@ constexpr std::size_t kFirstElement = sizeof(std::int32_t);
 // What _raw_to_dict(raw, 4, len(raw) - 1, options, {}, raw_arrays) of PyMongo's C extension gives.
 Ref inflate(FullLevel& level, PyObject* raw, PyObject* options_object, bool raw_arrays) {
   ModuleState& state = level.state;
-  const auto options = state.options_cache.get(state, options_object);
+  const auto options = state.options(options_object);
   if (!options) return Ref();
   const Py_ssize_t size = PyObject_Size(raw);
   if (size < 0) return Ref();

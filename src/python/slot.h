@@ -36,8 +36,11 @@ class Slot {
   bool found() const noexcept { return offset_ > 0; }
   bool operator==(const Slot&) const noexcept = default;
 
-  // The value, borrowed; null when the attribute is not set.
-  PyObject* get(PyObject* instance) const noexcept { return *place(instance); }
+  // The value; null when the attribute is not set.
+  Ref get(PyObject* instance) const noexcept {
+    const CriticalSection section(instance);
+    return Ref::share(*place(instance));
+  }
   // Sets the attribute of an instance that has just been allocated, where it is still null.
   void initialize(PyObject* instance, Ref value) const noexcept {
     *place(instance) = value.release();

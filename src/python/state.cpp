@@ -104,7 +104,8 @@ bool ModuleState::load(PyObject* module) {
                     "does not have");
     return false;
   }
-  if (!names.load() || !types.load() || !load_raw_view_threshold(raw_view_threshold) ||
+  if (!caches.load() || !names.load() || !types.load() ||
+      !load_raw_view_threshold(raw_view_threshold) ||
       !load_document_in_error(types, document_in_error)) {
     return false;
   }
@@ -129,14 +130,10 @@ int ModuleState::traverse(visitproc visit, void* arg) const {
   if (full_level != nullptr) {
     if (const int result = full_level->traverse(visit, arg); result != 0) return result;
   }
-  const int options = options_cache.traverse(visit, arg);
-  return options != 0 ? options : key_cache.traverse(visit, arg);
+  return caches.traverse(visit, arg);
 }
 
-void ModuleState::clear() noexcept {
-  options_cache.clear();
-  key_cache.clear();
-}
+void ModuleState::clear() noexcept { caches.clear(); }
 
 bool type_marker(const ModuleState& state, PyObject* object, long& marker) {
   marker = 0;

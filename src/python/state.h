@@ -1,19 +1,14 @@
 // What one interpreter's copy of the module keeps: names, PyMongo's classes, caches.
 #pragma once
 
-#include "codec_options.h"
-#include "key_cache.h"
 #include "slot.h"
+#include "thread_caches.h"
 #include "type_table.h"
 
 #include <bsonpp/index.h>
 
+#include <atomic>
 #include <cstdint>
-#include <memory>
-
-namespace bsonpp {
-class JsonParser;
-}
 
 namespace pymongo_cpp {
 
@@ -150,20 +145,25 @@ struct ModuleState {
   // and later.
   Py_ssize_t raw_view_threshold = PY_SSIZE_T_MAX;
   // Of the wire messages made so far; see next_request_id().
-  std::uint64_t request_counter = 0;
+  std::atomic<std::uint64_t> request_counter = 0;
   DocumentInError document_in_error = DocumentInError::kProperty;
-  CodecOptionsCache options_cache;
-  KeyCache key_cache;
+  ThreadCaches caches;
   bsonpp::KeyShape key_shape;
   Ref document_iterator_type;
   Ref file_iterator_type;
-  // Used again for each JSON text; null while it is in use, see BorrowedParser.
-  std::shared_ptr<bsonpp::JsonParser> json_parser;
   Ref lazy_document_type;
   Ref lazy_array_type;
   Ref selection_type;
   // What install(level="full") needs; null before it is first asked for.
   std::shared_ptr<FullLevel> full_level;
+
+  // The fields of the CodecOptions `object`; null with a Python exception.
+  CodecOptionsCache::Handle options(PyObject* object) {
+    Caches* found = caches.get();
+    return found != nullptr ? found->options.get(*this, object) : CodecOptionsCache::Handle();
+  }
+  // The calling thread's keys. It has read options before, and so has caches.
+  KeyCache& keys() { return caches.get()->keys; }
 
   bool load(PyObject* module);
   int traverse(visitproc visit, void* arg) const;

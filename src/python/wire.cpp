@@ -35,7 +35,8 @@ bool exceeds(std::size_t size, long limit) {
 std::int32_t next_request_id(ModuleState& state) {
   // A Weyl sequence through a multiplicative mix: no two alike in 2^32 messages but by chance of
   // the cut to 31 bits.
-  std::uint64_t word = (state.request_counter += 0x9e3779b97f4a7c15U);
+  constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15U;
+  std::uint64_t word = state.request_counter.fetch_add(kStep, std::memory_order_relaxed) + kStep;
   word = (word ^ (word >> 30U)) * 0xbf58476d1ce4e5b9U;
   return static_cast<std::int32_t>(word >> 33U);
 }

@@ -31,8 +31,7 @@ PyObject* ensure_positions(ModuleState& state, Node& node) {
     std::uint8_t type = 0;
     KeyCache::Key key;
     if (cursor.read(type) != bsonpp::ErrorCode::kOk ||
-        state.key_cache.read(cursor, reader, options->error_handler, key) !=
-            bsonpp::ErrorCode::kOk) {
+        state.keys().read(cursor, reader, options->error_handler, key) != bsonpp::ErrorCode::kOk) {
       return nullptr;
     }
     const Ref position = Ref::steal(PyLong_FromSize_t(i));

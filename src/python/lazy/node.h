@@ -52,7 +52,7 @@ inline bool ensure_index(ModuleState& state, Node& node) {
 
 // The options with which `node` decodes values; null with a Python exception.
 inline CodecOptionsCache::Handle options_of(ModuleState& state, const Node& node) {
-  return state.options_cache.get(state, node.options);
+  return state.options(node.options);
 }
 // The same options with plain dicts for documents.
 CodecOptions with_dicts(const CodecOptions& options);

@@ -168,7 +168,7 @@ class Projector {
 };
 
 Ref project_data(ModuleState& state, PyObject* data, const Wanted& wanted, PyObject* options) {
-  const auto parsed = state.options_cache.get(state, options);
+  const auto parsed = state.options(options);
   const Ref input = parsed ? raw_input(state, *parsed, data) : Ref();
   Buffer buffer;
   Bytes document;

@@ -58,7 +58,7 @@ Ref give(ModuleState& state, const CodecOptions& options, bool raw, PyObject* ow
 // The next match; null without an exception at the end.
 Ref next_match(ModuleState& state, Search& search) {
   constexpr std::size_t kDocumentsPerLook = 4096;
-  const auto options = state.options_cache.get(state, search.options.get());
+  const auto options = state.options(search.options.get());
   if (!options) return Ref();
   bsonpp::IndexEntries entries;
   Bytes document;

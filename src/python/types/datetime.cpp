@@ -173,8 +173,8 @@ bool datetime_millis(const ModuleState& state, PyObject* datetime, std::int64_t&
 bool datetime_ms_millis(const ModuleState& state, PyObject* value, std::int64_t& millis) {
   Ref number;
   if (state.layouts.datetime_ms.found() && Py_IS_TYPE(value, state.types.datetime_ms.as_type())) {
-    PyObject* held = state.layouts.datetime_ms.get(value);
-    if (held != nullptr && PyLong_CheckExact(held)) number = Ref::share(held);
+    number = state.layouts.datetime_ms.get(value);
+    if (number && !PyLong_CheckExact(number.get())) number.clear();
   }
   if (!number) number = Ref::steal(PyNumber_Long(value));
   if (!number) return false;

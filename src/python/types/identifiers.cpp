@@ -85,7 +85,7 @@ Ref make_object_id(const ModuleState& state, Bytes bytes) {
 bool object_id_bytes(const ModuleState& state, PyObject* value, Ref& owner,
                      std::string_view& bytes) {
   if (Py_IS_TYPE(value, state.types.object_id.as_type()) && state.layouts.object_id.found()) {
-    owner = Ref::share(state.layouts.object_id.get(value));
+    owner = state.layouts.object_id.get(value);
   }
   if (!owner) owner = Ref::steal(PyObject_GetAttr(value, state.names.binary.get()));
   if (!owner) return false;
@@ -153,17 +153,17 @@ Ref make_uuid(const ModuleState& state, UuidRepresentation representation, Binar
 
 bool uuid_bytes(const ModuleState& state, PyObject* uuid, UuidRepresentation representation,
                 BinarySubtype& subtype, std::array<char, 16>& bytes) {
-  PyObject* number = state.layouts.uuid_int.get(uuid);
-  if (number == nullptr || !PyLong_Check(number)) {
+  const Ref number = state.layouts.uuid_int.get(uuid);
+  if (!number || !PyLong_Check(number.get())) {
     PyErr_SetString(PyExc_AttributeError, "int");
     return false;
   }
   const Ref shift = Ref::steal(PyLong_FromLong(64));
   if (!shift) return false;
-  const Ref high_part = Ref::steal(PyNumber_Rshift(number, shift.get()));
+  const Ref high_part = Ref::steal(PyNumber_Rshift(number.get(), shift.get()));
   if (!high_part) return false;
   const std::uint64_t high = PyLong_AsUnsignedLongLongMask(high_part.get());
-  const std::uint64_t low = PyLong_AsUnsignedLongLongMask(number);
+  const std::uint64_t low = PyLong_AsUnsignedLongLongMask(number.get());
   if (PyErr_Occurred() != nullptr) return false;
   for (std::size_t i = 0; i < 8; ++i) {
     const auto bits = static_cast<unsigned>(56 - 8 * i);

@@ -17,7 +17,7 @@ bool is_exactly(PyObject* value, const Ref& type) { return Py_IS_TYPE(value, typ
 bool unsigned_attribute(PyObject* value, const Slot& slot, bool exact, PyObject* name,
                         std::uint64_t& number) {
   Ref attribute;
-  if (exact && slot.found()) attribute = Ref::share(slot.get(value));
+  if (exact && slot.found()) attribute = slot.get(value);
   if (!attribute) attribute = Ref::steal(PyObject_GetAttr(value, name));
   if (!attribute) return false;
   number = PyLong_AsUnsignedLongLong(attribute.get());
@@ -26,9 +26,9 @@ bool unsigned_attribute(PyObject* value, const Slot& slot, bool exact, PyObject*
 
 // A slot's int as an unsigned 64-bit word; false, without an exception, when it is anything else.
 bool unsigned_slot(PyObject* value, const Slot& slot, std::uint64_t& number) {
-  PyObject* held = slot.get(value);
-  if (held == nullptr || !PyLong_CheckExact(held)) return false;
-  number = PyLong_AsUnsignedLongLong(held);
+  const Ref held = slot.get(value);
+  if (!held || !PyLong_CheckExact(held.get())) return false;
+  number = PyLong_AsUnsignedLongLong(held.get());
   if (number == static_cast<std::uint64_t>(-1) && PyErr_Occurred() != nullptr) {
     PyErr_Clear();
     return false;
