@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
+TEST_REQUIREMENTS ?= test
 WHEEL_ARGS ?= --check-reproducible
 BENCH_ARGS ?=
 PYMONGO_ARGS ?=
@@ -31,8 +32,9 @@ EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 FUZZ_BUILD = build/$(TAG)-fuzz
 
-.PHONY: help setup build test test-cpp test-cpp-32 test-cpp-asan test-cpp-tsan test-python test-python-asan \
-  sanitize fuzz test-pymongo test-server demo examples bench bench-core bench-instructions bench-plots bench-server bench-spike \
+.PHONY: help setup build test test-cpp test-cpp-32 test-cpp-asan test-cpp-tsan test-python \
+  test-python-asan sanitize fuzz test-freethreaded test-pymongo test-server demo examples bench \
+  bench-core bench-instructions bench-plots bench-server bench-spike \
   figures docs docs-check setup-lint lint format wheels clean
 
 help: ## this list
@@ -83,11 +85,11 @@ $(STAMPS)/clang: $(STAMPS)/venv
 	scripts/ensure-package.sh llvm sh -c 'llvm-cov --version && command -v llvm-profdata'
 	@touch $@
 
-setup: $(STAMPS)/test ## make the virtual environment and install what the tests need
+setup: $(STAMPS)/$(TEST_REQUIREMENTS) ## make the virtual environment and install what the tests need
 
 # --- build -------------------------------------------------------------------------------------
 
-build: $(STAMPS)/test $(STAMPS)/simdjson ## build the extension into python/pymongo_cpp
+build: $(STAMPS)/$(TEST_REQUIREMENTS) $(STAMPS)/simdjson ## build the extension into python/pymongo_cpp
 	@test -e $(EXTENSION_BUILD)/build.ninja || \
 	  cmake --preset python -B $(EXTENSION_BUILD) -DPython_EXECUTABLE="$(abspath $(BIN))/python"
 	@cmake --build $(EXTENSION_BUILD) -j $(JOBS)
@@ -150,6 +152,21 @@ test-pymongo: build ## PyMongo's own offline tests, on its C extension and on th
 
 test-server: build ## PyMongo's own tests that need a server, and a soak, against real servers
 	@$(BIN)/python -m tests.server.run $(SERVER_ARGS)
+
+# The tests of the codec itself; those of what has no build without a GIL (mypy, matplotlib) are
+# left to the ordinary CPythons.
+FREETHREADED_VENV = .venv-freethreaded
+FREETHREADED_PYTHON ?= build/freethreaded/bin/python3.13t
+FREETHREADED_TESTS = tests/freethreaded $(addprefix tests/python/test_,$(addsuffix .py,concurrency \
+  encode_differential encode_errors decode_differential decode_errors hostile_encode hostile_decode \
+  iterators options corpus malformed lazy_document lazy_array project select json_dumps json_loads \
+  json_bytes json_corpus wire_messages))
+
+test-freethreaded: ## the codec's tests on a CPython without a GIL, which is built first where there is none
+	@test "$(FREETHREADED_PYTHON)" != build/freethreaded/bin/python3.13t || \
+	  scripts/freethreaded-python.sh build/freethreaded
+	@$(MAKE) VENV=$(FREETHREADED_VENV) PYTHON=$(FREETHREADED_PYTHON) TEST_REQUIREMENTS=freethreaded build
+	@$(FREETHREADED_VENV)/bin/python -m pytest -s $(FREETHREADED_TESTS) $(PYTEST_ARGS)
 
 # --- using it ----------------------------------------------------------------------------------
 

@@ -62,15 +62,17 @@ Bytes slice(Bytes data, std::size_t position, std::int32_t size) {
 }
 
 Ref next_document(ModuleState& state, DocumentIterator& iterator) {
-  const int is_options = PyObject_IsInstance(iterator.options, state.types.codec_options.get());
+  const Ref source = Ref::share(iterator.source);
+  const Ref options_object = Ref::share(iterator.options);
+  const int is_options =
+      PyObject_IsInstance(options_object.get(), state.types.codec_options.get());
   if (is_options <= 0) {
     if (is_options == 0) {
       PyErr_SetString(PyExc_TypeError, "codec_options must be an instance of CodecOptions");
     }
     return Ref();
   }
-  const auto options = state.options(iterator.options);
-  const Ref source = Ref::share(iterator.source);
+  const auto options = state.options(options_object.get());
   if (!options) return Ref();
   if (iterator.size < 0) iterator.size = PyObject_Size(source.get());
   // A last byte on its own is passed over, as PyMongo does.
