@@ -27,6 +27,7 @@ void deallocate_iterator(PyObject* self) {
 // The method close().
 template <inquiry exhaust>
 PyObject* close_iterator(PyObject* self, PyObject*) {
+  const CriticalSection section(self);
   exhaust(self);
   Py_RETURN_NONE;
 }

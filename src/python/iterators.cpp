@@ -64,8 +64,7 @@ Bytes slice(Bytes data, std::size_t position, std::int32_t size) {
 Ref next_document(ModuleState& state, DocumentIterator& iterator) {
   const Ref source = Ref::share(iterator.source);
   const Ref options_object = Ref::share(iterator.options);
-  const int is_options =
-      PyObject_IsInstance(options_object.get(), state.types.codec_options.get());
+  const int is_options = PyObject_IsInstance(options_object.get(), state.types.codec_options.get());
   if (is_options <= 0) {
     if (is_options == 0) {
       PyErr_SetString(PyExc_TypeError, "codec_options must be an instance of CodecOptions");
@@ -105,6 +104,7 @@ PyObject* finish(PyObject* self, Ref document) {
 PyObject* document_iterator_next(PyObject* self) {
   DocumentIterator* iterator = iterator_of(self);
   ModuleState* state = iterator_state(self);
+  const CriticalSection section(self);
   if (state == nullptr || iterator->source == nullptr) return nullptr;
   return finish(self, next_document(*state, *iterator));
 }
@@ -147,6 +147,7 @@ Ref next_file_document(ModuleState& state, DocumentIterator& iterator) {
 PyObject* file_iterator_next(PyObject* self) {
   DocumentIterator* iterator = iterator_of(self);
   ModuleState* state = iterator_state(self);
+  const CriticalSection section(self);
   if (state == nullptr || iterator->source == nullptr) return nullptr;
   return finish(self, next_file_document(*state, *iterator));
 }

@@ -23,16 +23,17 @@ PyTypeObject* object_id_class(PyTypeObject* type) {
   return type;
 }
 
-// The bytes of an instance, borrowed; null where they are not 12 of the class bytes, which an
-// unpickled ObjectId may have.
-PyObject* plain_id(PyObject* self) {
-  PyObject* id = kId.get(self);
-  return id != nullptr && PyBytes_CheckExact(id) && PyBytes_GET_SIZE(id) == kSize ? id : nullptr;
+// The bytes of an instance; null where they are not 12 of the class bytes, which an unpickled
+// ObjectId may have.
+Ref plain_id(PyObject* self) {
+  Ref id = kId.get(self);
+  if (!id || !PyBytes_CheckExact(id.get()) || PyBytes_GET_SIZE(id.get()) != kSize) return Ref();
+  return id;
 }
 
 // self.__id, whatever it is. Null with AttributeError.
 Ref own_id(PyObject* self) {
-  if (PyObject* id = kId.get(self); id != nullptr) return Ref::share(id);
+  if (Ref id = kId.get(self); id) return id;
   return Ref::steal(PyObject_GetAttrString(self, "_ObjectId__id"));
 }
 
@@ -64,7 +65,7 @@ Ref id_from(FullLevel& level, PyObject* value) {
   if (PyBytes_CheckExact(value)) {
     return PyBytes_GET_SIZE(value) == kSize ? Ref::share(value) : Ref();
   }
-  if (Py_IS_TYPE(value, level.state.types.object_id.as_type())) return Ref::share(plain_id(value));
+  if (Py_IS_TYPE(value, level.state.types.object_id.as_type())) return plain_id(value);
   return Ref();
 }
 
@@ -148,11 +149,10 @@ PyObject* construct(PyObject* callable, PyObject* const* arguments, std::size_t 
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
   PyTypeObject* type = object_id_class(Py_TYPE(self));
   if (Py_IS_TYPE(other, type)) {
-    const PyObject* left = plain_id(self);
-    const PyObject* right = plain_id(other);
-    if (left != nullptr && right != nullptr) {
-      const int order = std::memcmp(reinterpret_cast<const PyBytesObject*>(left)->ob_sval,
-                                    reinterpret_cast<const PyBytesObject*>(right)->ob_sval,
+    const Ref left = plain_id(self);
+    const Ref right = plain_id(other);
+    if (left && right) {
+      const int order = std::memcmp(PyBytes_AS_STRING(left.get()), PyBytes_AS_STRING(right.get()),
                                     bsonpp::kObjectIdSize);
       Py_RETURN_RICHCOMPARE(order, 0, operation);
     }
@@ -191,15 +191,15 @@ PyObject* by_pymongo(Ref FullLevel::* function, PyObject* self) {
 }
 
 PyObject* text(PyObject* self) {
-  PyObject* id = plain_id(self);
-  return id != nullptr ? hexadecimal(id, "", "") : by_pymongo(&FullLevel::object_id_str, self);
+  const Ref id = plain_id(self);
+  return id ? hexadecimal(id.get(), "", "") : by_pymongo(&FullLevel::object_id_str, self);
 }
 
 PyObject* represent(PyObject* self) {
   // A subclass may have a __str__ of its own, which PyMongo's __repr__ uses.
-  PyObject* id = Py_TYPE(self)->tp_str == text ? plain_id(self) : nullptr;
-  return id != nullptr ? hexadecimal(id, "ObjectId('", "')")
-                       : by_pymongo(&FullLevel::object_id_repr, self);
+  const Ref id = Py_TYPE(self)->tp_str == text ? plain_id(self) : Ref();
+  return id ? hexadecimal(id.get(), "ObjectId('", "')")
+            : by_pymongo(&FullLevel::object_id_repr, self);
 }
 
 bool add_special_methods(PyObject* attributes, PyTypeObject* type) {

@@ -33,7 +33,7 @@ Ref inflate(FullLevel& level, PyObject* raw, PyObject* options_object, bool raw_
 
 // The value of a slot. Null with AttributeError when it is not set.
 Ref slot_value(PyObject* self, const Slot& slot, const char* name) {
-  if (PyObject* value = slot.get(self); value != nullptr) return Ref::share(value);
+  if (Ref value = slot.get(self); value) return value;
   return Ref::steal(PyObject_GetAttrString(self, name));
 }
 

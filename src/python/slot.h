@@ -47,7 +47,9 @@ class Slot {
   }
   // Sets the attribute of any instance; the old value's own code may run.
   void replace(PyObject* instance, Ref value) const noexcept {
-    const Ref old = Ref::steal(std::exchange(*place(instance), value.release()));
+    Ref old;
+    const CriticalSection section(instance);
+    old = Ref::steal(std::exchange(*place(instance), value.release()));
   }
 
  private:

@@ -25,6 +25,7 @@ PyObject* item(PyObject* self, Py_ssize_t position) {
     return nullptr;
   }
   const Node& node = node_of(self);
+  const CriticalSection section(self);
   if (node.contents != nullptr) return Py_NewRef(PyList_GET_ITEM(node.contents, position));
   ModuleState& state = state_of(self);
   const bsonpp::IndexEntry entry = node.entries[position];

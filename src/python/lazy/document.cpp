@@ -21,6 +21,7 @@ constexpr std::size_t kManyElements = 128;
 // The dict from key to position. A key that comes again keeps its place in the order and takes the
 // later value, as in the dict that bson.decode() makes.
 PyObject* ensure_positions(ModuleState& state, Node& node) {
+  const CriticalSection section(object_of(node));
   if (node.positions != nullptr) return node.positions;
   const auto options = options_of(state, node);
   Ref positions = Ref::steal(PyDict_New());
@@ -39,7 +40,8 @@ PyObject* ensure_positions(ModuleState& state, Node& node) {
       return nullptr;
     }
   }
-  return node.positions = positions.release();
+  if (node.positions == nullptr) node.positions = positions.release();
+  return node.positions;
 }
 
 // Looks `key` up; `position` is kNotFound when there is none. False with a Python exception.
@@ -65,6 +67,7 @@ bool find_position(ModuleState& state, Node& node, PyObject* key, std::size_t& p
 // The value of `key`; null without an exception when there is none.
 Ref look_up(ModuleState& state, PyObject* self, PyObject* key) {
   Node& node = node_of(self);
+  const CriticalSection section(self);
   if (node.contents != nullptr) {
     return Ref::share(PyDict_GetItemWithError(node.contents, key));
   }

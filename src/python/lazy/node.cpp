@@ -205,6 +205,8 @@ bool build_index(ModuleState& state, Node& node) {
     raise_malformed(state, *options, nullptr, node.bytes());
     return false;
   }
+  // Another thread may have come here before, where Python code ran.
+  if (node.indexed) return true;
   const std::span<const IndexEntry> made = entries.entries();
   if (!made.empty()) {
     node.entries = static_cast<IndexEntry*>(PyMem_Malloc(made.size_bytes()));
@@ -263,6 +265,7 @@ PyObject* reduce(PyObject* self, PyObject*) {
 
 PyObject* ensure_contents(ModuleState& state, PyObject* self) {
   Node& node = node_of(self);
+  const CriticalSection section(self);
   if (node.contents != nullptr) return node.contents;
   const bool is_array = Py_IS_TYPE(self, state.lazy_array_type.as_type());
   Ref contents = Ref::steal(is_array ? PyList_New(0) : PyDict_New());

@@ -30,6 +30,7 @@ struct Node {
 };
 
 inline Node& node_of(PyObject* self) noexcept { return *reinterpret_cast<Node*>(self); }
+inline PyObject* object_of(Node& node) noexcept { return reinterpret_cast<PyObject*>(&node); }
 inline ModuleState& state_of(PyObject* self) noexcept { return *node_of(self).state; }
 
 // The constructor of both types: (data, codec_options=None, *, validate=True).
@@ -47,6 +48,7 @@ Ref make_child(PyTypeObject* type, const Node& parent, bsonpp::Bytes bytes);
 // InvalidBSON (or MemoryError).
 bool build_index(ModuleState& state, Node& node);
 inline bool ensure_index(ModuleState& state, Node& node) {
+  const CriticalSection section(object_of(node));
   return node.indexed || build_index(state, node);
 }
 

@@ -82,6 +82,7 @@ PyObject* next(PyObject* self) {
   ModuleState* state = iterator_state(self);
   if (state == nullptr) return nullptr;
   // Taken out for the time being, so that nothing that runs meanwhile can come back to it.
+  const CriticalSection section(self);
   std::unique_ptr<Search> search(std::exchange(selection_of(self).search, nullptr));
   if (!search) return nullptr;
   Ref match = next_match(*state, *search);
