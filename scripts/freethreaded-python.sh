@@ -42,16 +42,20 @@ own_apt() {
 
 echo "fetching the sources of CPython 3.13"
 own_apt update >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; exit 1; }
-(cd "$work/source" && own_apt source --only-source python3.13 >>"$work/apt.log" 2>&1) || {
+# Without Debian's patches, which move site-packages and switch ensurepip off.
+(
+    cd "$work/source"
+    own_apt source --only-source --download-only python3.13
+    dpkg-source --skip-patches -x ./*.dsc python
+) >>"$work/apt.log" 2>&1 || {
     tail -20 "$work/apt.log" >&2
     exit 1
 }
-source=$(find "$work/source" -maxdepth 1 -type d -name 'python3.13-*' | head -1)
 
 echo "building CPython 3.13 without the GIL (log: $work/build.log)"
 (
-    cd "$source"
-    ./configure --prefix="$prefix" --disable-gil --disable-test-modules --without-ensurepip
+    cd "$work/source/python"
+    ./configure --prefix="$prefix" --disable-gil --disable-test-modules --with-ensurepip=install
     make -j "$(nproc)"
     make install
 ) >"$work/build.log" 2>&1 || { tail -20 "$work/build.log" >&2; exit 1; }

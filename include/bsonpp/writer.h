@@ -26,7 +26,7 @@ class Storage {
   virtual ~Storage() = default;
 
   // Makes room for `capacity` bytes, keeping the first `used`. Returns the whole room, or an empty
-  // span when there is no memory (the old room then stays valid).
+  // span when there is no memory; the old room may be gone then.
   virtual std::span<std::byte> grow(std::size_t used, std::size_t capacity) noexcept = 0;
 };
 
@@ -43,7 +43,7 @@ class HeapStorage final : public Storage {
 
 // Appends BSON to growing storage. Every write makes sure of its room first, in std::size_t, and
 // refuses to pass kMaxDocumentSize. A write returns false when it failed; error() then says why,
-// and the writer must not be used further.
+// and every later one fails as well.
 class Writer {
  public:
   // `first` is room to begin in (it may be empty); it must outlive the writer.
@@ -59,7 +59,10 @@ class Writer {
   Error error() const noexcept { return {error_, size()}; }
 
   // Forgets all that was written after the first `size` bytes.
-  void rewind(std::size_t size) noexcept { position_ = begin_ + size; }
+  void rewind(std::size_t size) noexcept {
+    position_ = begin_ + size;
+    if (error_ != ErrorCode::kOk) end_ = position_;
+  }
 
   // A little-endian integer or double.
   template <typename T>
@@ -155,13 +158,13 @@ class Writer {
   // An element whose key is staged before its type and value are known: stage_key() puts the key
   // where the next element's stands, with room for a number behind it, and one of the functions
   // with `header`, which is the number of bytes that the type and the key take, then makes an
-  // element of it. Nothing is written, and nothing has failed, until then.
+  // element of it. Nothing is written until then.
 
   // `key` is without its zero byte. False when it holds one, or when there is no room.
   [[nodiscard]] BSONPP_ALWAYS_INLINE bool stage_key(std::string_view key,
                                                     std::size_t& header) noexcept {
     header = key.size() + 2;
-    if (!reserve(header + kMostNumberSize)) return false;
+    if (!reserve_ahead(header + kMostNumberSize)) return false;
     if (!copy_without_nul(position_ + 1, key.data(), key.size())) return false;
     position_[header - 1] = std::byte{0};
     return true;
@@ -170,7 +173,8 @@ class Writer {
   [[nodiscard]] BSONPP_ALWAYS_INLINE bool stage_key(const ArrayIndex& index,
                                                     std::size_t& header) noexcept {
     header = 1 + index.size();
-    if (!index.fits_word() || !reserve(1 + sizeof(index.word()) + kMostNumberSize)) return false;
+    constexpr std::size_t kMostSize = 1 + sizeof(std::uint64_t) + kMostNumberSize;
+    if (!index.fits_word() || !reserve_ahead(kMostSize)) return false;
     store_little_endian(position_ + 1, index.word());
     return true;
   }
@@ -235,9 +239,18 @@ class Writer {
     }
     return grow(more);
   }
+  // Room for more than will be written, perhaps; that alone does not make a document too large.
+  bool reserve_ahead(std::size_t more) noexcept {
+    if (room() >= more) [[likely]] {
+      return true;
+    }
+    return more <= kMaxDocumentSize - size() && grow(more);
+  }
   bool grow(std::size_t more) noexcept;
+  // Leaves no room, so that nothing more can be written: the storage may have lost what it had.
   bool fail(ErrorCode code) noexcept {
     error_ = code;
+    end_ = position_;
     return false;
   }
 

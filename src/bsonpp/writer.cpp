@@ -22,6 +22,7 @@ std::span<std::byte> HeapStorage::grow(std::size_t used, std::size_t capacity) n
 }
 
 bool Writer::grow(std::size_t more) noexcept {
+  if (error_ != ErrorCode::kOk) return false;
   const std::size_t used = size();
   if (more > kMaxDocumentSize - used) return fail(ErrorCode::kDocumentTooLarge);
   const auto capacity = static_cast<std::size_t>(end_ - begin_);

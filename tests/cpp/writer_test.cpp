@@ -104,6 +104,21 @@ TEST(Writer, AStagedStringNeedsRoomThatIsThere) {
   EXPECT_TRUE(writer.write_string_element(Type::kString, "k\0"sv, text));
 }
 
+TEST(Writer, NothingIsWrittenAfterAFailure) {
+  ScarceStorage storage(0);
+  Writer writer(storage);
+  std::size_t header = 0;
+  EXPECT_FALSE(writer.stage_key("k"sv, header));
+  EXPECT_EQ(writer.error().code, ErrorCode::kOutOfMemory);
+  ScarceStorage one_grant(1);
+  Writer full(one_grant);
+  ASSERT_TRUE(full.write(std::int32_t{1}));
+  ASSERT_FALSE(full.write_bytes(std::string(10'000, 'x')));
+  EXPECT_FALSE(full.write(std::uint8_t{1}));
+  full.rewind(0);
+  EXPECT_FALSE(full.write(std::uint8_t{1}));
+}
+
 TEST(Writer, AStagedDocumentIsClosedLikeAnyOther) {
   HeapStorage storage;
   Writer writer(storage);
