@@ -136,7 +136,7 @@ BUFFERS: dict[str, Callable[[bytes], Any]] = {
     "document": lambda d: {},
 }
 
-NOT_SLICED_ALIKE = ("ctypes array", "two-dimensional memoryview", "None", "int", "document")
+NOT_SLICED_ALIKE = ("ctypes array", "two-dimensional memoryview")
 
 
 @pytest.mark.parametrize("kind", BUFFERS)
@@ -155,11 +155,9 @@ def test_buffers_of_every_kind(kind: str, size: int) -> None:
 
 @pytest.mark.parametrize("kind", NOT_SLICED_ALIKE)
 def test_decode_iter_of_what_bson_cannot_slice(kind: str) -> None:
-    """`bson` slices the object itself; here any buffer will do, and nothing else."""
-    value = BUFFERS[kind](DATA)
-    expected = isinstance(value, (memoryview, ctypes.Array))
-    outcome = Outcome(lambda: list(pymongo_cpp.decode_iter(value)))
-    assert outcome.error is None if expected else isinstance(outcome.error, TypeError)
+    """`bson` slices the object itself; here any buffer will do."""
+    outcome = Outcome(lambda: list(pymongo_cpp.decode_iter(BUFFERS[kind](DATA))))
+    assert outcome.error is None
 
 
 def test_values_do_not_share_memory_with_a_mutable_buffer() -> None:

@@ -11,11 +11,13 @@ from typing import Any
 import bson.objectid
 import bson.raw_bson
 
+_SUFFIX = "_of_pymongo"
+
 
 def copy_of(module: types.ModuleType) -> types.ModuleType:
     """Run the source of ``module`` once more, into a module with classes of its own."""
     source = Path(str(module.__file__))
-    made = types.ModuleType(f"{module.__name__}_of_pymongo")
+    made = types.ModuleType(f"{module.__name__}{_SUFFIX}")
     sys.modules[made.__name__] = made
     exec(compile(source.read_bytes(), str(source), "exec"), vars(made))
     return made
@@ -31,7 +33,12 @@ def outcome(function: Any, *arguments: Any, **keywords: Any) -> Any:
         return "returned", function(*arguments, **keywords)
     except Exception as error:
         context = error.__context__
-        return "raised", type(error), str(error), type(context), str(context)
+        return "raised", type(error), _text(error), type(context), _text(context)
+
+
+def _text(error: BaseException | None) -> str:
+    """Return an exception's text, in which CPython 3.13 and later name a class's module too."""
+    return str(error).replace(_SUFFIX, "")
 
 
 def plain(value: Any) -> Any:
