@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import bson
+
 import pymongo_cpp
 from pymongo_cpp.bench.documents import STREAMS
 
