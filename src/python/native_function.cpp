@@ -71,10 +71,14 @@ void deallocate(PyObject* self) {
   type.as_type()->tp_free(self);
 }
 
-// Every type has these two, so the generic look-up would never get to the function's.
+// Every type has this one, so the generic look-up would never get to the function's.
 bool type_hides(PyObject* name) {
-  return PyUnicode_CompareWithASCIIString(name, "__module__") == 0 ||
-         PyUnicode_CompareWithASCIIString(name, "__doc__") == 0;
+  return PyUnicode_CompareWithASCIIString(name, "__module__") == 0;
+}
+
+// pydoc looks this up by object.__getattribute__().
+PyObject* get_doc(PyObject* self, void*) {
+  return PyObject_GetAttrString(native_function(self)->wrapped, "__doc__");
 }
 
 PyObject* get_attribute(PyObject* self, PyObject* name) {
@@ -91,6 +95,13 @@ PyObject* represent(PyObject* self) {
                               native_function(self)->wrapped);
 }
 
+// Binds to an instance whose class has it as an attribute, as a Python function does; pydoc takes
+// what does so for a function.
+PyObject* bind(PyObject* self, PyObject* instance, PyObject*) {
+  if (instance == nullptr || instance == Py_None) return Py_NewRef(self);
+  return PyMethod_New(self, instance);
+}
+
 // By name, as functions are: another process finds the one that it has there.
 PyObject* reduce(PyObject* self, PyObject*) {
   return PyObject_GetAttrString(native_function(self)->wrapped, "__qualname__");
@@ -104,6 +115,11 @@ PyMemberDef kMembers[] = {
     {nullptr, 0, 0, 0, nullptr},
 };
 
+PyGetSetDef kAttributes[] = {
+    {"__doc__", get_doc, nullptr, nullptr, nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
 PyMethodDef kMethods[] = {
     {"__reduce__", reduce, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
@@ -112,14 +128,16 @@ PyMethodDef kMethods[] = {
 }  // namespace
 
 bool add_native_function_type(PyObject* module) {
-  std::array<PyType_Slot, 9> slots = {{
+  std::array<PyType_Slot, 11> slots = {{
       {Py_tp_new, reinterpret_cast<void*>(make)},
       {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+      {Py_tp_descr_get, reinterpret_cast<void*>(bind)},
       {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
       {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
       {Py_tp_getattro, reinterpret_cast<void*>(get_attribute)},
       {Py_tp_repr, reinterpret_cast<void*>(represent)},
       {Py_tp_members, kMembers},
+      {Py_tp_getset, kAttributes},
       {Py_tp_methods, kMethods},
       {0, nullptr},
   }};

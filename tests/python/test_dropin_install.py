@@ -348,3 +348,33 @@ def test_raw_documents_are_inflated_by_the_native_codec(pymongo_path: tuple[Path
         """,
         path=pymongo_path,
     )
+
+
+def test_help_describes_the_native_wrappers_as_functions() -> None:
+    script(
+        """
+        import inspect, pydoc
+        import bson, pymongo_cpp
+
+        def body(function):
+            # The first line names the type of what is described.
+            return pydoc.plain(pydoc.render_doc(function)).partition("\\n")[2]
+
+        names = ("encode", "decode", "decode_all")
+        before = {name: body(getattr(bson, name)) for name in names}
+        pymongo_cpp.install()
+        for name in names:
+            assert body(getattr(bson, name)) == before[name], name
+            assert inspect.isroutine(getattr(bson, name))
+
+        class Application:
+            encode = bson.encode
+            static = staticmethod(bson.encode)
+
+            def keys(self):
+                return ["a"]
+
+        assert Application.encode({"a": 1}) == Application().static({"a": 1})
+        assert inspect.ismethod(Application().encode)
+        """
+    )
