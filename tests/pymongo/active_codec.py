@@ -48,7 +48,7 @@ def _level_problem() -> str | None:
 def description() -> str:
     """Name the codec, PyMongo's version and both modules' files."""
     return (
-        f"codec: {os.environ[VARIABLE]}, level {os.environ.get(LEVEL_VARIABLE)}, "
+        f"codec: {os.environ[VARIABLE]}, level {os.environ.get(LEVEL_VARIABLE, 'default')}, "
         f"PyMongo {pymongo.version}, "
         f"{bson._cbson.__file__}, {pymongo.message._cmessage.__file__}"
     )
