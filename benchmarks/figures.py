@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from plots import OPERATIONS, PLOTS, draw
+from saved import RESULTS
 
 from pymongo_cpp.bench.timing import geometric_mean
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
 # What the spike published, in µs: its "C" side, which is pure-Python PyMongo, and its Rust side.

@@ -22,13 +22,13 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import bson
 import bsonjs
 from bson import json_util
 from environment import describe
+from saved import path_of, save
 
 import pymongo_cpp.json as cpp_json
 from pymongo_cpp.bench.baseline import c_codec
@@ -40,7 +40,6 @@ from pymongo_cpp.bench.timing import Task, geometric_mean, pinned, ratio, take_t
 NAMES = ("simple", "complex", "orders", "sensors", "articles", "non_ascii", "events", "wide")
 DOCUMENTS = 200
 OURS = "pymongo_cpp"
-RESULTS = Path(__file__).resolve().parent / "results" / "json"
 WITH_UUIDS: bson.CodecOptions[Any] = bson.CodecOptions(uuid_representation=4)
 
 
@@ -166,9 +165,7 @@ def main(arguments: list[str] | None = None) -> int:
     verdicts = report(ratios)
     if not chosen.quick:
         results = {"environment": describe(), "targets": verdicts}
-        path = RESULTS / f"cpython-{sys.version_info.major}.{sys.version_info.minor}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        save(results, path_of("json"))
     return 1 if chosen.check and not all(verdict["reached"] for verdict in verdicts) else 0
 
 

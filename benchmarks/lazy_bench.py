@@ -13,12 +13,10 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import platform
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import bson
@@ -28,12 +26,12 @@ from bson.int64 import Int64
 from bson.objectid import ObjectId
 from bson.raw_bson import RawBSONDocument
 from environment import describe
+from saved import path_of, save
 
 from pymongo_cpp import LazyDocument, project, select
 from pymongo_cpp.bench.baseline import c_codec
 from pymongo_cpp.bench.timing import Task, pinned, ratio, take_turns
 
-RESULTS = Path(__file__).resolve().parent / "results" / "lazy"
 OURS = "pymongo_cpp"
 BATCH = 1000  # documents in a pass over whole documents
 STREAM = 100_000  # documents that are searched
@@ -244,9 +242,7 @@ def main(arguments: list[str] | None = None) -> int:
         verdicts = measure(3, 0.01, STREAM // 10) if chosen.quick else measure(9, 0.05, STREAM)
     if not chosen.quick:
         results = {"environment": describe(), "targets": verdicts}
-        path = RESULTS / f"cpython-{sys.version_info.major}.{sys.version_info.minor}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        save(results, path_of("lazy"))
     return 1 if chosen.check and not all(verdict["reached"] for verdict in verdicts) else 0
 
 

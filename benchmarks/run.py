@@ -9,7 +9,6 @@ What it does not measure: the network, the server, and PyMongo's own Python arou
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from memory import lines as memory_lines
 from memory import measure as measure_memory
 from rich.console import Console
 from rich.table import Table
+from saved import path_of, save
 from scenarios import all_scenarios
 from targets import check
 
@@ -32,7 +32,6 @@ from pymongo_cpp.bench.baseline import BaselineError, Codec, c_codec, cpp_codec
 from pymongo_cpp.bench.comparison import DisagreementError
 from pymongo_cpp.bench.timing import geometric_mean, pinned, ratio, take_turns
 
-RESULTS = Path(__file__).resolve().parent / "results"
 GROUPS = ("documents", "spike", "options", "wire", "formats", "memory")
 _QUICK = {"repeats": 5, "sample_seconds": 0.004}
 _FULL = {"repeats": 15, "sample_seconds": 0.02}
@@ -168,11 +167,8 @@ def main() -> int:
     table, reached = targets_table(results)
     out.print(table)
     results["targets"] = [vars(verdict) for verdict in check(results)]
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    kind = "full" if options.full else "quick"
-    path = options.output or RESULTS / kind / f"cpython-{version}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    path = options.output or path_of("full" if options.full else "quick")
+    save(results, path)
     out.print(f"{time.monotonic() - started:.0f} s; saved to {path}", highlight=False)
     return 1 if options.strict and not reached else 0
 

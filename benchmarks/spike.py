@@ -8,7 +8,6 @@ table, a reader sees which of the two that side was.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from cases import spike_cases
 from environment import describe
 from pure_python import pure_python_codec
 from run import measure
+from saved import path_of, save
 
 from pymongo_cpp.bench.baseline import BaselineError, c_codec, cpp_codec
 from pymongo_cpp.bench.timing import pinned
 
-RESULTS = Path(__file__).resolve().parent / "results" / "spike"
 SETTINGS = {"repeats": 15, "sample_seconds": 0.02}
 
 
@@ -39,8 +38,7 @@ def run() -> dict[str, Any]:
 def main() -> int:
     """Run, print and save; 2 where there is no C extension to compare with."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    parser.add_argument("--output", type=Path, default=RESULTS / f"cpython-{version}.json")
+    parser.add_argument("--output", type=Path, default=path_of("spike"))
     options = parser.parse_args()
     try:
         results = run()
@@ -50,8 +48,7 @@ def main() -> int:
     for row in results["rows"]:
         times = "  ".join(f"{side} {us['best']:7.2f} µs" for side, us in row["us"].items())
         print(f"{row['operation']} {row['name']:8}  {times}")
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    save(results, options.output)
     print(f"saved to {options.output}")
     return 0
 

@@ -11,7 +11,6 @@ What it does not measure: the server, a real network, compression and TLS.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -26,13 +25,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.environment import describe
+from benchmarks.saved import path_of, save
 from benchmarks.server.codecs import CODECS, activate
 from benchmarks.server.conversation import load, make_documents, recorded
 from benchmarks.server.workloads import WORKLOADS, Documents, Sample, Workload, read_back
 from pymongo_cpp.bench.baseline import BaselineError
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "benchmarks" / "results" / "server"
 
 # FerretDB takes no Decimal128, which the orders have.
 CONVERSATIONS = (("ferretdb", "sensors"), ("mongo-java-server", "orders"))
@@ -60,10 +59,8 @@ def main() -> int:
         return 1
     for conversation in results["conversations"]:
         out.print(_table(conversation))
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    path = options.output or RESULTS / f"cpython-{version}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    path = options.output or path_of("server")
+    save(results, path)
     out.print(f"{time.monotonic() - started:.0f} s; saved to {path}", highlight=False)
     return 0
 

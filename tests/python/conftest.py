@@ -34,6 +34,19 @@ def sdist(project_root: Path) -> Path:
     return unpacked_sdist(project_root / "build" / "sdist")
 
 
+@pytest.fixture(scope="module", params=["c", "python"])
+def pymongo_path(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, ...]:
+    """PYTHONPATH for a PyMongo with its C extensions, and for one without."""
+    from support.process import copy_of_pymongo
+
+    here = Path(__file__).parent
+    if request.param == "c":
+        return (here,)
+    return (here, copy_of_pymongo(tmp_path_factory.mktemp("pure"), extensions=False))
+
+
 @pytest.fixture
 def ignored_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drop what CPython says of exceptions that `PyMapping_HasKey` swallows.

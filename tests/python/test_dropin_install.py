@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.process import copy_of_pymongo, script
+from support.process import script
 
 HERE = Path(__file__).parent
 PRELUDES = {
@@ -14,16 +14,6 @@ PRELUDES = {
     "pymongo first": "import pymongo\n",
     "gridfs first": "import gridfs\n",
 }
-
-
-@pytest.fixture(scope="module", params=["c", "python"])
-def pymongo_path(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, ...]:
-    """PYTHONPATH for a PyMongo with its C extensions, and for one without."""
-    if request.param == "c":
-        return (HERE,)
-    return (HERE, copy_of_pymongo(tmp_path_factory.mktemp("pure"), extensions=False))
 
 
 @pytest.fixture(params=PRELUDES.values(), ids=PRELUDES.keys())

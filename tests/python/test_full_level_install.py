@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.process import copy_of_pymongo, python, script
+from support.process import python, script
 
 import pymongo_cpp
 from pymongo_cpp.dropin import IncompatiblePyMongoError
 
-HERE = Path(__file__).parent
 LEVEL = "import pymongo_cpp; print(pymongo_cpp.status().level)"
 CLASSES = """
 import bson, bson.raw_bson, pymongo_cpp
@@ -29,16 +28,6 @@ FULL = {"__init__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", 
         "__str__", "__repr__", "__getitem__", "__iter__", "__len__", "__contains__", "get",
         "items", "is_valid", "iter"}
 """
-
-
-@pytest.fixture(scope="module", params=["c", "python"])
-def pymongo_path(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, ...]:
-    """PYTHONPATH for a PyMongo with its C extensions, and for one without."""
-    if request.param == "c":
-        return (HERE,)
-    return (HERE, copy_of_pymongo(tmp_path_factory.mktemp("pure"), extensions=False))
 
 
 def test_an_unknown_level_is_a_value_error() -> None:
