@@ -18,9 +18,7 @@ class ArrayIndex {
  public:
   // The digits, with the zero byte that ends a key; valid until the next call.
   std::string_view key() noexcept {
-    if (fits_word()) {
-      store_little_endian(reinterpret_cast<std::byte*>(text_.data()), word_);
-    }
+    *std::to_chars(text_.data(), text_.data() + text_.size() - 1, number()).ptr = '\0';
     BSONPP_ASSUME(size_ <= kMaxSize);
     return {text_.data(), size_};
   }
@@ -32,38 +30,49 @@ class ArrayIndex {
   // Whether the key is no longer than a word.
   bool fits_word() const noexcept { return size_ <= sizeof(word_); }
   // Whether a little-endian word begins with the key, which fits one.
-  bool begins(std::uint64_t word) const noexcept {
-    return ((word ^ word_) << (kByte * (sizeof(word_) - size_))) == 0;
-  }
+  bool begins(std::uint64_t word) const noexcept { return ((word ^ word_) << unused_bits_) == 0; }
 
   void advance() noexcept {
-    ++number_;
-    const unsigned last = last_digit();
-    if (fits_word() && (word_ >> last & 0xffU) != '9') [[likely]] {
-      word_ += std::uint64_t{1} << last;
+    if (units_left_ != 0) [[likely]] {
+      --units_left_;
+      word_ += unit_;
     } else {
-      carry();
+      *this = after_carry(number() + 1);
     }
   }
 
  private:
   static constexpr unsigned kByte = 8;         // bits
   static constexpr std::size_t kMaxSize = 21;  // twenty digits hold any count of 64 bits
+  static constexpr unsigned kUnits = 9;        // the last digit's largest value
 
-  unsigned last_digit() const noexcept { return kByte * static_cast<unsigned>(size_ - 2); }
-  void carry() noexcept {
-    char* end = std::to_chars(text_.data(), text_.data() + text_.size() - 1, number_).ptr;
-    *end = '\0';
-    size_ = static_cast<std::size_t>(end - text_.data()) + 1;
-    if (!fits_word()) return;
-    for (std::size_t i = size_; i < sizeof(word_); ++i) text_[i] = '\0';
-    word_ = load_little_endian<std::uint64_t>(reinterpret_cast<const std::byte*>(text_.data()));
+  std::uint64_t number() const noexcept { return tens_ + kUnits - units_left_; }
+
+  // By value: an index whose address is known to a function would have to lie in memory.
+  static ArrayIndex after_carry(std::uint64_t number) noexcept {
+    ArrayIndex index;
+    index.tens_ = number;
+    const char* first = index.text_.data();
+    const char* end =
+        std::to_chars(index.text_.data(), index.text_.data() + index.text_.size(), number).ptr;
+    index.size_ = static_cast<std::size_t>(end - first) + 1;
+    if (!index.fits_word()) {
+      index.unit_ = 0;
+      return index;
+    }
+    index.word_ = load_little_endian<std::uint64_t>(reinterpret_cast<const std::byte*>(first));
+    index.unit_ = std::uint64_t{1} << (kByte * (index.size_ - 2));
+    index.unused_bits_ = static_cast<unsigned>(kByte * (sizeof(index.word_) - index.size_));
+    return index;
   }
 
   std::uint64_t word_ = '0';
-  std::uint64_t number_ = 0;
+  std::uint64_t unit_ = 1;  // what one more adds to the word
+  std::uint64_t tens_ = 0;
   std::size_t size_ = 2;
-  std::array<char, 24> text_{};  // at least kMaxSize, and whole words
+  unsigned units_left_ = kUnits;
+  unsigned unused_bits_ = kByte * (sizeof(word_) - 2);  // of the word, behind the key
+  std::array<char, 24> text_{};                         // at least kMaxSize, and whole words
 };
 
 }  // namespace bsonpp

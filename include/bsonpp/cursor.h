@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bsonpp/array_index.h>
+#include <bsonpp/attributes.h>
 #include <bsonpp/byte_order.h>
 #include <bsonpp/error.h>
 #include <bsonpp/type.h>
@@ -74,15 +75,18 @@ class Cursor {
   }
 
   // The same for the key of an array's element.
-  bool match(ArrayIndex& index) noexcept {
-    if (remaining() < sizeof(std::uint64_t) || !index.fits_word()) return match(index.key());
+  bool match(const ArrayIndex& index) noexcept {
+    if (remaining() < sizeof(std::uint64_t) || !index.fits_word()) {
+      ArrayIndex copy = index;
+      return match(copy.key());
+    }
     if (!index.begins(load_little_endian<std::uint64_t>(position_))) return false;
     position_ += index.size();
     return true;
   }
 
   // string ::= int32 (byte*) unsigned_byte(0). `text` excludes the terminator.
-  [[nodiscard]] ErrorCode read_string(std::string_view& text) noexcept {
+  [[nodiscard]] BSONPP_ALWAYS_INLINE ErrorCode read_string(std::string_view& text) noexcept {
     if (remaining() < sizeof(std::uint32_t)) return ErrorCode::kTruncated;
     const std::size_t size = load_little_endian<std::uint32_t>(position_);
     if (size < 1 || size > remaining() - sizeof(std::uint32_t)) return ErrorCode::kInvalidLength;

@@ -59,30 +59,20 @@ class Walker {
 
   // Walks all elements up to the cursor's end: e_list ::= element e_list | "".
   bool elements(Cursor& cursor, Document& document) {
-    while (!cursor.at_end()) {
-      if (!element(cursor, document)) return false;
-    }
-    return true;
+    // A cursor that nobody else can reach stays in registers.
+    Cursor local = cursor;
+    bool walked = true;
+    while (walked && !local.at_end()) walked = element_here(local, document);
+    cursor = local;
+    return walked;
   }
 
   // element ::= type key value
   bool element(Cursor& cursor, Document& document) {
-    Type type;
-    if (!check(read_type(cursor, type), cursor)) return false;
-    if (!check(key_error(builder_.read_key(cursor, document)), cursor)) return false;
-    Value made = value(type, cursor);
-    if (Builder::failed(made)) [[unlikely]] {
-      note_failure(cursor);
-      if (!field_noted_) {
-        field_noted_ = true;
-        builder_.note_field(document);
-      }
-      return false;
-    }
-    if (!builder_.append(document, std::move(made))) [[unlikely]] {
-      return note_failure(cursor);
-    }
-    return true;
+    Cursor local = cursor;
+    const bool walked = element_here(local, document);
+    cursor = local;
+    return walked;
   }
 
   // Walks the elements of a whole document that is the outermost one.
@@ -116,6 +106,39 @@ class Walker {
     return code;
   }
 
+  BSONPP_ALWAYS_INLINE bool element_here(Cursor& cursor, Document& document) {
+    Type type;
+    if (!check(read_type(cursor, type), cursor)) return false;
+    if (!check(key_error(builder_.read_key(cursor, document)), cursor)) return false;
+    Value made = value(type, cursor);
+    if (Builder::failed(made)) [[unlikely]] {
+      return note_failed_value(cursor, document);
+    }
+    if (!builder_.append(document, std::move(made))) [[unlikely]] {
+      return note_failure(cursor);
+    }
+    return true;
+  }
+
+  BSONPP_NEVER_INLINE bool note_failed_value(const Cursor cursor, const Document& document) {
+    note_failure(cursor);
+    if (!field_noted_) {
+      field_noted_ = true;
+      builder_.note_field(document);
+    }
+    return false;
+  }
+
+  // Reads a value of a rarer type by a function of its own, which must not see the cursor itself:
+  // one whose address is known lies in memory.
+  template <Value (Walker::*Read)(Cursor&)>
+  BSONPP_ALWAYS_INLINE Value apart(Cursor& cursor) {
+    Cursor copy = cursor;
+    Value made = (this->*Read)(copy);
+    cursor = copy;
+    return made;
+  }
+
   // Inlined into both loops: a call would hand each value over through memory.
   BSONPP_ALWAYS_INLINE Value value(Type type, Cursor& cursor) {
     switch (type) {
@@ -140,9 +163,9 @@ class Walker {
         return builder_.double_value(number);
       }
       case Type::kDocument:
-        return embedded_document(cursor);
+        return apart<&Walker::embedded_document>(cursor);
       case Type::kArray:
-        return array(cursor);
+        return apart<&Walker::array>(cursor);
       case Type::kObjectId: {
         Bytes bytes;
         if (!check(cursor.read_bytes(kObjectIdSize, bytes), cursor)) return Value();
@@ -158,7 +181,7 @@ class Walker {
       case Type::kNull:
         return builder_.null_value();
       case Type::kBinary:
-        return binary(cursor);
+        return apart<&Walker::binary>(cursor);
       case Type::kDecimal128: {
         Bytes bytes;
         if (!check(cursor.read_bytes(kDecimal128Size, bytes), cursor)) return Value();
@@ -173,9 +196,9 @@ class Walker {
       case Type::kUndefined:
         return builder_.undefined_value();
       case Type::kRegex:
-        return regex(cursor);
+        return apart<&Walker::regex>(cursor);
       case Type::kDbPointer:
-        return db_pointer(cursor);
+        return apart<&Walker::db_pointer>(cursor);
       case Type::kCode: {
         std::string_view text;
         if (!check(cursor.read_string(text), cursor)) return Value();
@@ -187,7 +210,7 @@ class Walker {
         return builder_.symbol_value(text);
       }
       case Type::kCodeWithScope:
-        return code_with_scope(cursor);
+        return apart<&Walker::code_with_scope>(cursor);
       case Type::kMinKey:
         return builder_.min_key_value();
       case Type::kMaxKey:
@@ -246,8 +269,7 @@ class Walker {
       builder_.abandon(inner);
       return Value();
     }
-    Cursor body = Cursor::elements_of(bytes);
-    const bool walked = array_elements(body, inner);
+    const bool walked = array_elements(Cursor::elements_of(bytes), inner);
     leave();
     if (!walked) {
       builder_.abandon(inner);
@@ -257,15 +279,12 @@ class Walker {
   }
 
   // The keys of an array are passed over, as PyMongo does: their order is what counts.
-  bool array_elements(Cursor& cursor, Array& array) {
+  bool array_elements(Cursor cursor, Array& array) {
     ArrayIndex index;
     while (!cursor.at_end()) {
       Type type;
       if (!check(read_type(cursor, type), cursor)) return false;
-      if (!cursor.match(index)) {
-        std::string_view key;
-        if (!check(cursor.read_cstring(key), cursor)) return false;
-      }
+      if (!cursor.match(index) && !pass_key(cursor)) return false;
       index.advance();
       Value made = value(type, cursor);
       if (Builder::failed(made)) [[unlikely]] {
@@ -275,6 +294,14 @@ class Walker {
         return note_failure(cursor);
       }
     }
+    return true;
+  }
+
+  bool pass_key(Cursor& cursor) {
+    Cursor copy = cursor;
+    std::string_view key;
+    if (!check(copy.read_cstring(key), copy)) return false;
+    cursor = copy;
     return true;
   }
 
@@ -391,10 +418,14 @@ class Walker {
     builder_.leave();
   }
 
-  bool check(ErrorCode code, const Cursor& cursor) noexcept {
+  BSONPP_ALWAYS_INLINE bool check(ErrorCode code, const Cursor& cursor) noexcept {
     if (code == ErrorCode::kOk) [[likely]] {
       return true;
     }
+    return fail(code, cursor);
+  }
+  // The first failure is the one that is reported.
+  BSONPP_NEVER_INLINE bool fail(ErrorCode code, const Cursor cursor) noexcept {
     if (error_ == ErrorCode::kOk) {
       error_ = code;
       error_position_ = cursor.position();
@@ -403,7 +434,7 @@ class Walker {
     return false;
   }
   bool note_failure(const Cursor& cursor) noexcept {
-    return check(ErrorCode::kBuilderFailed, cursor);
+    return fail(ErrorCode::kBuilderFailed, cursor);
   }
 
   Builder& builder_;

@@ -11,7 +11,7 @@ using bsonpp::Visit;
 bool ObjectBuilder::start(Document& document) {
   if (options_.document_kind == DocumentKind::kDict) [[likely]] {
     document.object = Ref::steal(PyDict_New());
-    document.fields = document.object.get();
+    fill_as_dict(document);
     return static_cast<bool>(document.object);
   }
   document.object = Ref::steal(PyObject_CallNoArgs(options_.document_class));
@@ -25,7 +25,6 @@ bool ObjectBuilder::start_son(Document& document) {
   Ref keys = Ref::steal(PyObject_GetAttr(document.object.get(), state_.types.son_keys_name.get()));
   if (!keys) return false;
   if (!PyList_CheckExact(keys.get())) return true;
-  document.fields = document.object.get();
   document.son_keys = std::move(keys);
   return true;
 }
@@ -35,13 +34,18 @@ void ObjectBuilder::start_in(PyObject* target, Document& document) {
   find_fields(document);
 }
 
-void ObjectBuilder::find_fields(Document& document) {
+void ObjectBuilder::fill_as_dict(Document& document) const {
+  document.is_dict = true;
+  if (!has_decoders_) document.fields = document.object.get();
+}
+
+void ObjectBuilder::find_fields(Document& document) const {
   PyObject* target = document.object.get();
   // A class that does not say how to set an item is filled as the dict that it is.
   const PyMappingMethods* methods = Py_TYPE(target)->tp_as_mapping;
   if (PyDict_Check(target) && methods != nullptr &&
       methods->mp_ass_subscript == PyDict_Type.tp_as_mapping->mp_ass_subscript) {
-    document.fields = target;
+    fill_as_dict(document);
   }
 }
 
@@ -66,26 +70,34 @@ Visit ObjectBuilder::begin_array(Bytes bytes, Array& array, Ref& taken) {
   return Visit::kDescend;
 }
 
-bool ObjectBuilder::convert(Ref& value) {
+Ref ObjectBuilder::converted(Ref value) {
   PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value.get()));
   const Ref converter = Ref::steal(get_dict_item(options_.decoder_map.get(), type));
-  if (!converter) return PyErr_Occurred() == nullptr;
+  if (!converter) return PyErr_Occurred() == nullptr ? std::move(value) : Ref();
   value = Ref::steal(PyObject_CallOneArg(converter.get(), value.get()));
-  return value ? true : callback_failed();
+  if (!value) failed_in_callback_ = true;
+  return value;
 }
 
-bool ObjectBuilder::append_slowly(Document& document, PyObject* value) {
-  if (document.son_keys) return append_to_son(document, value);
-  if (PyObject_SetItem(document.object.get(), document.key.get(), value) < 0) {
-    return callback_failed();
+bool ObjectBuilder::append_slowly(Document& document, Ref value) {
+  if (has_decoders_) {
+    value = converted(std::move(value));
+    if (!value) return false;
   }
-  return true;
+  if (document.son_keys) return append_to_son(document, value.get());
+  if (document.is_dict) {
+    return PyDict_SetItem(document.object.get(), document.key.get(), value.get()) == 0;
+  }
+  if (PyObject_SetItem(document.object.get(), document.key.get(), value.get()) == 0) return true;
+  failed_in_callback_ = true;
+  return false;
 }
 
 bool ObjectBuilder::append_to_son(Document& document, PyObject* value) {
-  const Py_ssize_t size = PyDict_GET_SIZE(document.fields);
-  if (PyDict_SetItem(document.fields, document.key.get(), value) < 0) return false;
-  if (PyDict_GET_SIZE(document.fields) == size) return true;
+  PyObject* fields = document.object.get();
+  const Py_ssize_t size = PyDict_GET_SIZE(fields);
+  if (PyDict_SetItem(fields, document.key.get(), value) < 0) return false;
+  if (PyDict_GET_SIZE(fields) == size) return true;
   return PyList_Append(document.son_keys.get(), document.key.get()) == 0;
 }
 

@@ -25,10 +25,11 @@ class ObjectBuilder {
   // A document whose elements are being read.
   struct Document {
     Ref object;                  // the instance of the document class
-    PyObject* fields = nullptr;  // the same when it is filled as a dict; null: by __setitem__
+    PyObject* fields = nullptr;  // the same when PyDict_SetItem() is all that fills it
+    bool is_dict = false;        // filled as a dict, and not by __setitem__
+    std::uint8_t key_roles = 0;  // the KeyRoles of all keys, added up
     Ref son_keys;                // the list of keys of a SON
     Ref key;                     // of the element being read
-    std::uint8_t key_roles = 0;  // the KeyRoles of all keys, added up
   };
 
   // An array whose elements are being read.
@@ -70,14 +71,16 @@ class ObjectBuilder {
     return code;
   }
   bool append(Document& document, Ref value) {
-    if (has_decoders_ && !convert(value)) return false;
-    if (document.fields != nullptr && !document.son_keys) [[likely]] {
+    if (document.fields != nullptr) [[likely]] {
       return PyDict_SetItem(document.fields, document.key.get(), value.get()) == 0;
     }
-    return append_slowly(document, value.get());
+    return append_slowly(document, std::move(value));
   }
   bool append(Array&, Ref value) {
-    if (has_decoders_ && !convert(value)) return false;
+    if (has_decoders_) [[unlikely]] {
+      value = converted(std::move(value));
+      if (!value) return false;
+    }
     return stack_.push(std::move(value));
   }
   bsonpp::Visit begin_document(bsonpp::Bytes bytes, Document& document, Ref& taken);
@@ -128,18 +131,16 @@ class ObjectBuilder {
 
  protected:
   bool has_decoders() const noexcept { return has_decoders_; }
-  // Applies the type registry's decoder of the value's class, if there is one.
-  bool convert(Ref& value);
+  // What the type registry's decoder of the value's class makes of it, if there is one; null when
+  // that failed.
+  Ref converted(Ref value);
 
  private:
   bool start_son(Document& document);
-  static void find_fields(Document& document);
-  bool append_slowly(Document& document, PyObject* value);
+  void find_fields(Document& document) const;
+  void fill_as_dict(Document& document) const;
+  bool append_slowly(Document& document, Ref value);
   bool append_to_son(Document& document, PyObject* value);
-  bool callback_failed() {
-    failed_in_callback_ = true;
-    return false;
-  }
 
   ModuleState& state_;
   const CodecOptions& options_;

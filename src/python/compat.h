@@ -172,28 +172,34 @@ inline PyObject* new_bytes_subclass(PyTypeObject* type, const char* data, Py_ssi
   return object;
 }
 
-// A new int of a subclass without fields of its own, with the value of `number`.
-inline PyObject* new_int_subclass(PyTypeObject* type, PyObject* number) {
-  const auto* from = reinterpret_cast<PyLongObject*>(number);
+// A new int of a subclass without fields of its own.
+inline PyObject* new_int_subclass(PyTypeObject* type, std::int64_t number) {
+  constexpr std::uint64_t kDigitMask = PyLong_MASK;
+  const bool negative = number < 0;
+  std::uint64_t magnitude = static_cast<std::uint64_t>(number);
+  if (negative) magnitude = 0 - magnitude;
+  Py_ssize_t digits = 0;
+  for (std::uint64_t rest = magnitude; rest != 0; rest >>= PyLong_SHIFT) ++digits;
+  // CPython reads the first digit even of zero.
+  PyObject* object = type->tp_alloc(type, digits == 0 ? 1 : digits);
+  if (object == nullptr) return nullptr;
+  auto* made = reinterpret_cast<PyLongObject*>(object);
 #if PY_VERSION_HEX >= 0x030C0000
   constexpr std::uintptr_t kSizeShift = 3;
-  constexpr std::uintptr_t kSignMask = 3;
-  const std::uintptr_t tag = from->long_value.lv_tag;
-  const auto digits = static_cast<Py_ssize_t>(tag >> kSizeShift);
-  PyObject* object = type->tp_alloc(type, digits);
-  if (object == nullptr) return nullptr;
-  auto* to = reinterpret_cast<PyLongObject*>(object);
-  to->long_value.lv_tag = (tag & ~std::uintptr_t{7}) | (tag & kSignMask);
-  for (Py_ssize_t i = 0; i < digits; ++i) to->long_value.ob_digit[i] = from->long_value.ob_digit[i];
+  constexpr std::uintptr_t kZero = 1;
+  constexpr std::uintptr_t kNegative = 2;
+  made->long_value.lv_tag = digits == 0 ? kZero
+                                        : (static_cast<std::uintptr_t>(digits) << kSizeShift) |
+                                              (negative ? kNegative : 0);
+  digit* to = made->long_value.ob_digit;
 #else
-  const Py_ssize_t signed_digits = Py_SIZE(number);
-  const Py_ssize_t digits = signed_digits < 0 ? -signed_digits : signed_digits;
-  PyObject* object = type->tp_alloc(type, digits);
-  if (object == nullptr) return nullptr;
-  auto* to = reinterpret_cast<PyLongObject*>(object);
-  Py_SET_SIZE(reinterpret_cast<PyVarObject*>(object), signed_digits);
-  for (Py_ssize_t i = 0; i < digits; ++i) to->ob_digit[i] = from->ob_digit[i];
+  Py_SET_SIZE(reinterpret_cast<PyVarObject*>(object), negative ? -digits : digits);
+  digit* to = made->ob_digit;
 #endif
+  *to = 0;
+  for (Py_ssize_t i = 0; i < digits; ++i, magnitude >>= PyLong_SHIFT) {
+    to[i] = static_cast<digit>(magnitude & kDigitMask);
+  }
   return object;
 }
 

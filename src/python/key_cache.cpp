@@ -40,13 +40,12 @@ KeyCache::KeyCache() : seed_(0) {
   PyErr_Clear();
 }
 
-std::uint16_t KeyCache::slot_of(std::string_view key) const noexcept {
+std::size_t KeyCache::slot_of(std::string_view key) const noexcept {
   std::uint64_t hash = mix(seed_, key.size());
   std::size_t index = 0;
   for (; index + 8 <= key.size(); index += 8) hash = mix(hash, load(key.data() + index, 8));
   if (index < key.size()) hash = mix(hash, load(key.data() + index, key.size() - index));
-  // Slot 0 stands for "no key before" and holds none.
-  return static_cast<std::uint16_t>(1 + (hash * kMultiplier >> 40U) % (kSlots - 1));
+  return (hash * kMultiplier >> 40U) % kSlots;
 }
 
 ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
@@ -58,45 +57,47 @@ ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Reader& reader, const char* err
     key.role = role_of(text);
     return key.string ? ErrorCode::kOk : ErrorCode::kBuilderFailed;
   }
-  const std::uint16_t found = slot_of(text);
-  Slot& slot = slots_[found];
-  if (slot.size == text.size() + 1 && std::memcmp(slot.data, text.data(), text.size()) == 0) {
+  const std::size_t slot = slot_of(text);
+  if (slots_[slot] == 0) slots_[slot] = static_cast<std::uint16_t>(used_++);
+  const std::uint16_t found = slots_[slot];
+  Entry& entry = entries_[found];
+  if (entry.size == text.size() + 1 && std::memcmp(entry.data, text.data(), text.size()) == 0) {
     reader.misses = 0;
   } else {
     key.string = decode_text(text, error_handler);
     key.role = role_of(text);
     if (!key.string) return ErrorCode::kBuilderFailed;
     ++reader.misses;
-    if (!keep(slot, text, key.string.get())) return ErrorCode::kOk;
+    if (!keep(entry, text, key.string.get())) return ErrorCode::kOk;
   }
-  successors_[reader.last] = found;
+  entries_[reader.last].successor = found;
   reader.last = found;
-  key.string = Ref::share(slot.string.get());
-  key.role = slot.role;
+  key.string = Ref::share(entry.string.get());
+  key.role = entry.role;
   return ErrorCode::kOk;
 }
 
 // False when the str is not the key's own text, because an error handler had to change it.
-bool KeyCache::keep(Slot& slot, std::string_view key, PyObject* string) {
+bool KeyCache::keep(Entry& entry, std::string_view key, PyObject* string) {
   std::string_view kept;
   if (!utf8_view(string, kept)) PyErr_Clear();
   if (kept != key) return false;
-  slot.data = kept.data();
-  slot.size = static_cast<std::uint8_t>(kept.size() + 1);
-  slot.role = role_of(key);
-  slot.string = Ref::share(string);
+  entry.data = kept.data();
+  entry.size = static_cast<std::uint8_t>(kept.size() + 1);
+  entry.role = role_of(key);
+  entry.string = Ref::share(string);
   return true;
 }
 
 int KeyCache::traverse(visitproc visit, void* arg) const {
-  for (const Slot& slot : slots_) Py_VISIT(slot.string.get());
+  for (const Entry& entry : entries_) Py_VISIT(entry.string.get());
   return 0;
 }
 
 void KeyCache::clear() noexcept {
-  for (Slot& slot : slots_) {
-    slot.size = 0;
-    slot.string.clear();
+  for (Entry& entry : entries_) {
+    entry.size = 0;
+    entry.string.clear();
   }
 }
 

@@ -19,9 +19,10 @@ enum KeyRole : std::uint8_t {
   kDatabaseKey = 4,  // "$db"
 };
 
-// A direct-mapped table of keys, found by length and bytes, never by a hash alone. Each slot also
+// A direct-mapped table of keys, found by length and bytes, never by a hash alone. Each entry also
 // remembers which key followed it last, so that documents of one shape are read without searching
-// for a key's end or hashing it.
+// for a key's end or hashing it. Entries lie in the order in which they were first seen, which is
+// that of the documents: those of one shape share cache lines.
 class KeyCache {
  public:
   static constexpr std::size_t kMaxKeySize = 64;  // bytes
@@ -38,7 +39,7 @@ class KeyCache {
 
   // Where one reader stands.
   struct Reader {
-    std::uint16_t last = 0;    // the slot of the key before; 0 at the start
+    std::uint16_t last = 0;    // the entry of the key before; 0 at the start
     std::uint16_t misses = 0;  // keys in a row that were not in the cache
   };
 
@@ -47,15 +48,18 @@ class KeyCache {
   // strict) refuses it.
   bsonpp::ErrorCode read(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
                          Key& key) {
-    const std::uint16_t successor = successors_[reader.last];
-    const Slot& predicted = slots_[successor];
+    const std::uint16_t successor = entries_[reader.last].successor;
+    const Entry& predicted = entries_[successor];
     if (predicted.size != 0 && cursor.match({predicted.data, predicted.size})) [[likely]] {
       reader.last = successor;
       key.string = Ref::share(predicted.string.get());
       key.role = predicted.role;
       return bsonpp::ErrorCode::kOk;
     }
-    return find(cursor, reader, error_handler, key);
+    bsonpp::Cursor copy = cursor;  // so that the caller's can stay in registers
+    const bsonpp::ErrorCode code = find(copy, reader, error_handler, key);
+    cursor = copy;
+    return code;
   }
 
   int traverse(visitproc visit, void* arg) const;
@@ -67,21 +71,23 @@ class KeyCache {
   // that come again.
   static constexpr std::uint16_t kMostMisses = 512;
 
-  struct Slot {
+  struct Entry {
     Ref string;
-    const char* data = nullptr;  // UTF-8 with its zero byte, kept by `string`
-    std::uint8_t size = 0;       // bytes with the zero byte; 0: empty
+    const char* data = nullptr;   // UTF-8 with its zero byte, kept by `string`
+    std::uint16_t successor = 0;  // the entry of the key that followed last
+    std::uint8_t size = 0;        // bytes with the zero byte; 0: empty
     KeyRole role = kPlainKey;
   };
 
   bsonpp::ErrorCode find(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
                          Key& key);
-  std::uint16_t slot_of(std::string_view key) const noexcept;
-  static bool keep(Slot& slot, std::string_view key, PyObject* string);
+  std::size_t slot_of(std::string_view key) const noexcept;
+  static bool keep(Entry& entry, std::string_view key, PyObject* string);
 
   std::uint64_t seed_;
-  std::array<std::uint16_t, kSlots> successors_{};
-  std::array<Slot, kSlots> slots_{};
+  std::size_t used_ = 1;                      // entries; the first stands for "no key before"
+  std::array<std::uint16_t, kSlots> slots_{};  // the entry of a hash; 0: none
+  std::array<Entry, kSlots + 1> entries_{};
 };
 
 }  // namespace pymongo_cpp

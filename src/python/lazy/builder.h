@@ -35,9 +35,8 @@ class LazyValueBuilder : public LazyBuilder {
     return cursor.read_cstring(key);
   }
   bool append(Document&, Ref value) {
-    if (has_decoders() && !convert(value)) return false;
-    value_ = std::move(value);
-    return true;
+    value_ = has_decoders() ? converted(std::move(value)) : std::move(value);
+    return static_cast<bool>(value_);
   }
   using LazyBuilder::append;
 
@@ -66,8 +65,8 @@ class ItemsBuilder : public Builder {
   }
   bool append(Document& document, Ref value) {
     if (document.object) return Builder::append(document, std::move(value));
-    if (Builder::has_decoders() && !Builder::convert(value)) return false;
-    return PyList_Append(list_, value.get()) == 0;
+    if (Builder::has_decoders()) value = Builder::converted(std::move(value));
+    return value && PyList_Append(list_, value.get()) == 0;
   }
   bool append(Array& array, Ref value) { return Builder::append(array, std::move(value)); }
 

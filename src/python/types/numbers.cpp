@@ -39,11 +39,11 @@ bool unsigned_slot(PyObject* value, const Slot& slot, std::uint64_t& number) {
 }  // namespace
 
 Ref make_int64(const ModuleState& state, std::int64_t number) {
+  if (state.layouts.int64) [[likely]] {
+    return Ref::steal(new_int_subclass(state.types.int64.as_type(), number));
+  }
   const Ref plain = Ref::steal(PyLong_FromLongLong(number));
   if (!plain) return Ref();
-  if (state.layouts.int64) {
-    return Ref::steal(new_int_subclass(state.types.int64.as_type(), plain.get()));
-  }
   return Ref::steal(PyObject_CallOneArg(state.types.int64.get(), plain.get()));
 }
 
