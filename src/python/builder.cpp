@@ -58,7 +58,9 @@ Visit ObjectBuilder::begin_document(Bytes bytes, Document& document, Ref& taken)
     taken = raw_document(bytes);
     return taken ? Visit::kTaken : Visit::kFailed;
   }
-  return start(document) ? Visit::kDescend : Visit::kFailed;
+  if (!start(document)) return Visit::kFailed;
+  document.outer = reader_.enter();
+  return Visit::kDescend;
 }
 
 Visit ObjectBuilder::begin_array(Bytes bytes, Array& array, Ref& taken) {

@@ -28,6 +28,7 @@ class ObjectBuilder {
     PyObject* fields = nullptr;  // the same when PyDict_SetItem() is all that fills it
     bool is_dict = false;        // filled as a dict, and not by __setitem__
     std::uint8_t key_roles = 0;  // the KeyRoles of all keys, added up
+    std::uint16_t outer = 0;     // where the reader of keys stood before
     Ref son_keys;                // the list of keys of a SON
     Ref key;                     // of the element being read
   };
@@ -89,13 +90,17 @@ class ObjectBuilder {
   }
   bsonpp::Visit begin_array(bsonpp::Bytes bytes, Array& array, Ref& taken);
   Ref end_document(Document& document) {
+    reader_.leave(document.outer);
     constexpr std::uint8_t kNeeded = kRefKey | kRefIdKey;
     if ((document.key_roles & kNeeded) != kNeeded) [[likely]] {
       return std::move(document.object);
     }
     return make_dbref(state_, std::move(document.object));
   }
-  static Ref end_scope(Document& document) { return std::move(document.object); }
+  Ref end_scope(Document& document) {
+    reader_.leave(document.outer);
+    return std::move(document.object);
+  }
   Ref end_array(Array& array) { return stack_.pop_list(array.base); }
   static void abandon(Document&) {}
   void abandon(Array& array) { stack_.drop(array.base); }

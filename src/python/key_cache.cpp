@@ -52,7 +52,7 @@ ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Reader& reader, const char* err
                          Key& key) {
   std::string_view text;
   if (const ErrorCode code = cursor.read_cstring(text); code != ErrorCode::kOk) return code;
-  if (text.size() > kMaxKeySize || reader.misses == kMostMisses) {
+  if (text.size() > kMaxKeySize || reader.misses_ == kMostMisses) {
     key.string = decode_text(text, error_handler);
     key.role = role_of(text);
     return key.string ? ErrorCode::kOk : ErrorCode::kBuilderFailed;
@@ -62,16 +62,16 @@ ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Reader& reader, const char* err
   const std::uint16_t found = slots_[slot];
   Entry& entry = entries_[found];
   if (entry.size == text.size() + 1 && std::memcmp(entry.data, text.data(), text.size()) == 0) {
-    reader.misses = 0;
+    reader.misses_ = 0;
   } else {
     key.string = decode_text(text, error_handler);
     key.role = role_of(text);
     if (!key.string) return ErrorCode::kBuilderFailed;
-    ++reader.misses;
+    ++reader.misses_;
     if (!keep(entry, text, key.string.get())) return ErrorCode::kOk;
   }
-  entries_[reader.last].successor = found;
-  reader.last = found;
+  expected_[reader.place_] = found;
+  reader.place_ = place_after(found);
   key.string = Ref::share(entry.string.get());
   key.role = entry.role;
   return ErrorCode::kOk;

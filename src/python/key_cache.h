@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace pymongo_cpp {
 
@@ -19,10 +20,11 @@ enum KeyRole : std::uint8_t {
   kDatabaseKey = 4,  // "$db"
 };
 
-// A direct-mapped table of keys, found by length and bytes, never by a hash alone. Each entry also
-// remembers which key followed it last, so that documents of one shape are read without searching
-// for a key's end or hashing it. Entries lie in the order in which they were first seen, which is
-// that of the documents: those of one shape share cache lines.
+// A direct-mapped table of keys, found by length and bytes, never by a hash alone. It also remembers
+// which key came last after each key, and which came first inside the document that is its value, so
+// that documents of one shape are read without searching for a key's end or hashing it. Entries lie
+// in the order in which they were first seen, which is that of the documents: those of one shape
+// share cache lines.
 class KeyCache {
  public:
   static constexpr std::size_t kMaxKeySize = 64;  // bytes
@@ -38,9 +40,19 @@ class KeyCache {
   };
 
   // Where one reader stands.
-  struct Reader {
-    std::uint16_t last = 0;    // the entry of the key before; 0 at the start
-    std::uint16_t misses = 0;  // keys in a row that were not in the cache
+  class Reader {
+   public:
+    // Goes into an embedded document, the value of the key that was read last. Returns what leave()
+    // wants at its end.
+    std::uint16_t enter() noexcept { return std::exchange(place_, place_ | kInside); }
+    void leave(std::uint16_t outer) noexcept { place_ = outer; }
+
+   private:
+    friend class KeyCache;
+    static constexpr std::uint16_t kInside = 1;
+
+    std::uint16_t place_ = 0;   // twice the entry of the key before, 0 at first; or kInside it
+    std::uint16_t misses_ = 0;  // keys in a row that were not in the cache
   };
 
   // Reads the cursor's next key. kTruncated when the key does not end within the cursor;
@@ -48,12 +60,12 @@ class KeyCache {
   // strict) refuses it.
   bsonpp::ErrorCode read(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
                          Key& key) {
-    const std::uint16_t successor = entries_[reader.last].successor;
-    const Entry& predicted = entries_[successor];
-    if (predicted.size != 0 && cursor.match({predicted.data, predicted.size})) [[likely]] {
-      reader.last = successor;
-      key.string = Ref::share(predicted.string.get());
-      key.role = predicted.role;
+    const std::uint16_t expected = expected_[reader.place_];
+    const Entry& entry = entries_[expected];
+    if (entry.size != 0 && cursor.match({entry.data, entry.size})) [[likely]] {
+      reader.place_ = place_after(expected);
+      key.string = Ref::share(entry.string.get());
+      key.role = entry.role;
       return bsonpp::ErrorCode::kOk;
     }
     bsonpp::Cursor copy = cursor;  // so that the caller's can stay in registers
@@ -73,14 +85,16 @@ class KeyCache {
 
   struct Entry {
     Ref string;
-    const char* data = nullptr;   // UTF-8 with its zero byte, kept by `string`
-    std::uint16_t successor = 0;  // the entry of the key that followed last
-    std::uint8_t size = 0;        // bytes with the zero byte; 0: empty
+    const char* data = nullptr;  // UTF-8 with its zero byte, kept by `string`
+    std::uint8_t size = 0;       // bytes with the zero byte; 0: empty
     KeyRole role = kPlainKey;
   };
 
   bsonpp::ErrorCode find(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
                          Key& key);
+  static std::uint16_t place_after(std::uint16_t entry) noexcept {
+    return static_cast<std::uint16_t>(2 * entry);
+  }
   std::size_t slot_of(std::string_view key) const noexcept;
   static bool keep(Entry& entry, std::string_view key, PyObject* string);
 
@@ -88,6 +102,7 @@ class KeyCache {
   std::size_t used_ = 1;                      // entries; the first stands for "no key before"
   std::array<std::uint16_t, kSlots> slots_{};  // the entry of a hash; 0: none
   std::array<Entry, kSlots + 1> entries_{};
+  std::array<std::uint16_t, 2 * (kSlots + 1)> expected_{};  // the entry of the next key, by place
 };
 
 }  // namespace pymongo_cpp
