@@ -18,7 +18,11 @@ class ArrayIndex {
  public:
   // The digits, with the zero byte that ends a key; valid until the next call.
   std::string_view key() noexcept {
-    *std::to_chars(text_.data(), text_.data() + text_.size() - 1, number()).ptr = '\0';
+    if (fits_word()) {
+      store_little_endian(reinterpret_cast<std::byte*>(text_.data()), word_);
+    } else {
+      *std::to_chars(text_.data(), text_.data() + text_.size() - 1, number()).ptr = '\0';
+    }
     BSONPP_ASSUME(size_ <= kMaxSize);
     return {text_.data(), size_};
   }
@@ -37,7 +41,7 @@ class ArrayIndex {
       --units_left_;
       word_ += unit_;
     } else {
-      *this = after_carry(number() + 1);
+      *this = starting_at(tens_ + kUnits + 1);
     }
   }
 
@@ -49,18 +53,17 @@ class ArrayIndex {
   std::uint64_t number() const noexcept { return tens_ + kUnits - units_left_; }
 
   // By value: an index whose address is known to a function would have to lie in memory.
-  static ArrayIndex after_carry(std::uint64_t number) noexcept {
+  static ArrayIndex starting_at(std::uint64_t tens) noexcept {
+    std::array<char, 24> text{};
     ArrayIndex index;
-    index.tens_ = number;
-    const char* first = index.text_.data();
-    const char* end =
-        std::to_chars(index.text_.data(), index.text_.data() + index.text_.size(), number).ptr;
-    index.size_ = static_cast<std::size_t>(end - first) + 1;
+    index.tens_ = tens;
+    const char* end = std::to_chars(text.data(), text.data() + text.size(), tens).ptr;
+    index.size_ = static_cast<std::size_t>(end - text.data()) + 1;
     if (!index.fits_word()) {
       index.unit_ = 0;
       return index;
     }
-    index.word_ = load_little_endian<std::uint64_t>(reinterpret_cast<const std::byte*>(first));
+    index.word_ = load_little_endian<std::uint64_t>(reinterpret_cast<const std::byte*>(text.data()));
     index.unit_ = std::uint64_t{1} << (kByte * (index.size_ - 2));
     index.unused_bits_ = static_cast<unsigned>(kByte * (sizeof(index.word_) - index.size_));
     return index;
@@ -72,7 +75,7 @@ class ArrayIndex {
   std::size_t size_ = 2;
   unsigned units_left_ = kUnits;
   unsigned unused_bits_ = kByte * (sizeof(word_) - 2);  // of the word, behind the key
-  std::array<char, 24> text_{};                         // at least kMaxSize, and whole words
+  std::array<char, 24> text_;  // of key(): at least kMaxSize, and whole words
 };
 
 }  // namespace bsonpp

@@ -156,7 +156,7 @@ class Writer {
                                           std::string_view bytes) noexcept;
 
   // An element whose key is staged before its type and value are known: stage_key() puts the key
-  // where the next element's stands, with room for a number behind it, and one of the functions
+  // where the next element's stands, with room for a scalar behind it, and one of the functions
   // with `header`, which is the number of bytes that the type and the key take, then makes an
   // element of it. Nothing is written until then.
 
@@ -164,7 +164,7 @@ class Writer {
   [[nodiscard]] BSONPP_ALWAYS_INLINE bool stage_key(std::string_view key,
                                                     std::size_t& header) noexcept {
     header = key.size() + 2;
-    if (!reserve_ahead(header + kMostNumberSize)) return false;
+    if (!reserve_ahead(header + kMostScalarSize)) return false;
     if (!copy_without_nul(position_ + 1, key.data(), key.size())) return false;
     position_[header - 1] = std::byte{0};
     return true;
@@ -173,7 +173,7 @@ class Writer {
   [[nodiscard]] BSONPP_ALWAYS_INLINE bool stage_key(const ArrayIndex& index,
                                                     std::size_t& header) noexcept {
     header = 1 + index.size();
-    constexpr std::size_t kMostSize = 1 + sizeof(std::uint64_t) + kMostNumberSize;
+    constexpr std::size_t kMostSize = 1 + sizeof(std::uint64_t) + kMostScalarSize;
     if (!index.fits_word() || !reserve_ahead(kMostSize)) return false;
     store_little_endian(position_ + 1, index.word());
     return true;
@@ -184,16 +184,31 @@ class Writer {
   }
   template <typename T>
   void write_staged(std::size_t header, Type type, T value) noexcept {
-    static_assert(sizeof(T) <= kMostNumberSize);
-    write_staged(header, type);
-    put(value);
+    static_assert(sizeof(T) <= kMostScalarSize);
+    // The position is read and written once: each time would wait for the one before.
+    std::byte* const at = position_;
+    *at = static_cast<std::byte>(type);
+    store_little_endian(at + header, value);
+    position_ = at + header + sizeof(T);
+  }
+  void write_staged_object_id(std::size_t header, std::span<const char, kObjectIdSize> id) noexcept {
+    std::byte* const at = position_;
+    *at = static_cast<std::byte>(Type::kObjectId);
+    std::memcpy(at + header, id.data(), id.size());
+    position_ = at + header + id.size();
   }
   // False when there is not yet room for the string: making room would lose the staged key.
   [[nodiscard]] BSONPP_ALWAYS_INLINE bool write_staged_string(std::size_t header, Type type,
                                                               std::string_view text) noexcept {
-    if (room() < header + kStringOverhead + text.size()) return false;
-    write_staged(header, type);
-    put_string(text);
+    const std::size_t size = text.size();
+    if (room() < header + kStringOverhead + size) return false;
+    std::byte* const at = position_;
+    *at = static_cast<std::byte>(type);
+    store_little_endian(at + header, static_cast<std::int32_t>(size + 1));
+    std::byte* const value = at + header + sizeof(std::int32_t);
+    copy_short(value, text.data(), size);
+    value[size] = std::byte{0};
+    position_ = value + size + 1;
     return true;
   }
   // end_document() wants `start` back.
@@ -230,7 +245,7 @@ class Writer {
 
  private:
   static constexpr std::size_t kStringOverhead = sizeof(std::int32_t) + 1;
-  static constexpr std::size_t kMostNumberSize = sizeof(std::int64_t);
+  static constexpr std::size_t kMostScalarSize = kObjectIdSize;
 
   std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - position_); }
   bool reserve(std::size_t more) noexcept {

@@ -89,9 +89,11 @@ BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::staged_value(std::size_t header, 
   }
   if (type == &PyLong_Type) {
     long long number = 0;
-    if (!small_int_value(value, &number)) return Outcome::kOther;
-    writer_.write_staged(header, Type::kInt32, static_cast<std::int32_t>(number));
-    return Outcome::kWritten;
+    if (small_int_value(value, &number)) {
+      writer_.write_staged(header, Type::kInt32, static_cast<std::int32_t>(number));
+      return Outcome::kWritten;
+    }
+    return staged_large_int(header, value);
   }
   if (type == &PyFloat_Type) {
     writer_.write_staged(header, Type::kDouble, PyFloat_AS_DOUBLE(value));
@@ -108,7 +110,7 @@ BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::staged_value(std::size_t header, 
   }
   if (type == &PyDict_Type) return staged_document(header, value);
   if (type == &PyList_Type) return staged_list(header, value);
-  return Outcome::kOther;
+  return staged_known_value(header, value);
 }
 
 BSONPP_NEVER_INLINE Encoder::Outcome Encoder::staged_document(std::size_t header, PyObject* dict) {
@@ -306,14 +308,16 @@ bool Encoder::list_element(std::string_view key, PyObject* list) {
          list_body(start, list);
 }
 
-BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::list_item(ArrayIndex& index, PyObject* item) {
+BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::list_item(const ArrayIndex& index,
+                                                         PyObject* item) {
   std::size_t header = 0;
   if (writer_.stage_key(index, header)) [[likely]] {
     const Outcome outcome = staged_value(header, item);
     if (outcome != Outcome::kOther) return outcome;
   }
   const Ref held = Ref::share(item);
-  return element(index.key(), item) ? Outcome::kRan : Outcome::kFailed;
+  ArrayIndex copy = index;  // so that the caller's can stay in registers
+  return element(copy.key(), item) ? Outcome::kRan : Outcome::kFailed;
 }
 
 bool Encoder::list_body(std::size_t start, PyObject* list) {

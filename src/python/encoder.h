@@ -41,6 +41,9 @@ class Encoder {
   // Keys include their zero byte, as the writer wants them.
   bool element(std::string_view key, PyObject* value);
   Outcome staged_value(std::size_t header, PyObject* value);
+  Outcome staged_large_int(std::size_t header, PyObject* value);
+  Outcome staged_known_value(std::size_t header, PyObject* value);
+  Outcome staged_object_id(std::size_t header, PyObject* value);
   Outcome staged_document(std::size_t header, PyObject* dict);
   Outcome staged_list(std::size_t header, PyObject* list);
   bool other_element(std::string_view key, PyObject* value);
@@ -73,7 +76,7 @@ class Encoder {
   bool document_body(std::size_t start, PyObject* mapping);
   bool list_element(std::string_view key, PyObject* list);
   bool list_body(std::size_t start, PyObject* list);
-  Outcome list_item(bsonpp::ArrayIndex& index, PyObject* item);
+  Outcome list_item(const bsonpp::ArrayIndex& index, PyObject* item);
   bool tuple_element(std::string_view key, PyObject* tuple);
 
   bool raw_document(PyObject* document);

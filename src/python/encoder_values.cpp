@@ -19,12 +19,65 @@ namespace {
 using bsonpp::BinarySubtype;
 using bsonpp::Type;
 
+bool fits_int32(long long number) {
+  return number >= std::numeric_limits<std::int32_t>::min() &&
+         number <= std::numeric_limits<std::int32_t>::max();
+}
+
 bool raise_text_too_long(const ModuleState& state) {
   PyErr_SetString(state.types.invalid_string_data.get(), "String length must be <= 2147483647");
   return false;
 }
 
 }  // namespace
+
+Encoder::Outcome Encoder::staged_large_int(std::size_t header, PyObject* value) {
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+  if (overflow != 0) return Outcome::kOther;
+  if (fits_int32(number)) {
+    writer_.write_staged(header, Type::kInt32, static_cast<std::int32_t>(number));
+  } else {
+    writer_.write_staged(header, Type::kInt64, static_cast<std::int64_t>(number));
+  }
+  return Outcome::kWritten;
+}
+
+Encoder::Outcome Encoder::staged_object_id(std::size_t header, PyObject* value) {
+  if (!state_.layouts.object_id.found()) return Outcome::kOther;
+  const Ref bytes = state_.layouts.object_id.get(value);
+  if (!bytes || !PyBytes_CheckExact(bytes.get()) ||
+      PyBytes_GET_SIZE(bytes.get()) != static_cast<Py_ssize_t>(bsonpp::kObjectIdSize)) {
+    return Outcome::kOther;
+  }
+  writer_.write_staged_object_id(
+      header, std::span<const char, bsonpp::kObjectIdSize>(PyBytes_AS_STRING(bytes.get()),
+                                                           bsonpp::kObjectIdSize));
+  return Outcome::kWritten;
+}
+
+// The scalars whose encoding runs no Python code.
+Encoder::Outcome Encoder::staged_known_value(std::size_t header, PyObject* value) {
+  switch (state_.type_table.find(Py_TYPE(value))) {
+    case KnownType::kObjectId:
+      return staged_object_id(header, value);
+    case KnownType::kDatetime: {
+      std::int64_t millis = 0;
+      if (!utc_millis(state_, value, millis)) return Outcome::kOther;
+      writer_.write_staged(header, Type::kDatetime, millis);
+      return Outcome::kWritten;
+    }
+    case KnownType::kInt64: {
+      int overflow = 0;
+      const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+      if (overflow != 0) return Outcome::kOther;
+      writer_.write_staged(header, Type::kInt64, static_cast<std::int64_t>(number));
+      return Outcome::kWritten;
+    }
+    default:
+      return Outcome::kOther;
+  }
+}
 
 bool Encoder::text_element(std::string_view key, PyObject* value) {
   std::string_view text;
@@ -75,8 +128,7 @@ bool Encoder::int_element(std::string_view key, PyObject* value, bool& overflow)
     overflow = direction != 0;
     if (overflow || (number == -1 && PyErr_Occurred() != nullptr)) return false;
   }
-  if (number >= std::numeric_limits<std::int32_t>::min() &&
-      number <= std::numeric_limits<std::int32_t>::max()) {
+  if (fits_int32(number)) {
     return written(writer_.write_element(Type::kInt32, key, static_cast<std::int32_t>(number)));
   }
   return written(writer_.write_element(Type::kInt64, key, static_cast<std::int64_t>(number)));

@@ -140,15 +140,17 @@ Ref make_datetime(const ModuleState& state, const CodecOptions& options, std::in
       PyObject_CallMethodOneArg(aware.get(), state.names.astimezone.get(), options.tzinfo));
 }
 
+bool utc_millis(const ModuleState& state, PyObject* datetime, std::int64_t& millis) {
+  if (!Py_IS_TYPE(datetime, state.datetime_api->DateTimeType)) return false;
+  PyObject* tzinfo = PyDateTime_DATE_GET_TZINFO(datetime);
+  if (tzinfo != Py_None && !is_utc(state, tzinfo)) return false;
+  millis = floor_millis(civil_micros(datetime));
+  return true;
+}
+
 bool datetime_millis(const ModuleState& state, PyObject* datetime, std::int64_t& millis) {
+  if (utc_millis(state, datetime, millis)) return true;
   const bool exact = Py_IS_TYPE(datetime, state.datetime_api->DateTimeType);
-  if (exact) {
-    PyObject* tzinfo = PyDateTime_DATE_GET_TZINFO(datetime);
-    if (tzinfo == Py_None || is_utc(state, tzinfo)) {
-      millis = floor_millis(civil_micros(datetime));
-      return true;
-    }
-  }
   const Ref offset = Ref::steal(PyObject_CallMethodNoArgs(datetime, state.names.utcoffset.get()));
   if (!offset) return false;
   if (offset.get() == Py_None) {

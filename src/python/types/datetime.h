@@ -16,6 +16,10 @@ Ref make_datetime(const ModuleState& state, const CodecOptions& options, std::in
 // exception that its tzinfo raises, or OverflowError beyond the years 1 to 9999.
 bool datetime_millis(const ModuleState& state, PyObject* datetime, std::int64_t& millis);
 
+// The same of a datetime.datetime itself that is naive or in UTC, without running any Python code.
+// False, without an exception, when it is not.
+bool utc_millis(const ModuleState& state, PyObject* datetime, std::int64_t& millis);
+
 // Milliseconds since 1970 of a DatetimeMS, or of int(value). OverflowError beyond 64 bits.
 bool datetime_ms_millis(const ModuleState& state, PyObject* value, std::int64_t& millis);
 
