@@ -60,12 +60,26 @@ T load_little_endian(const std::byte* from) noexcept {
   return std::bit_cast<T>(detail::to_little_endian<Native>(word));
 }
 
+// The same of a value whose most significant byte comes first.
+template <typename T>
+T load_big_endian(const std::byte* from) noexcept {
+  using Word = typename detail::WordOf<sizeof(T)>::type;
+  return std::bit_cast<T>(detail::swap_bytes(load_little_endian<Word>(from)));
+}
+
 // Writes `value` to `to`, which has room for sizeof(T) bytes and need not be aligned.
 template <typename T, std::endian Native = std::endian::native>
 void store_little_endian(std::byte* to, T value) noexcept {
   using Word = typename detail::WordOf<sizeof(T)>::type;
   const Word word = detail::to_little_endian<Native>(std::bit_cast<Word>(value));
   std::memcpy(to, &word, sizeof(word));
+}
+
+// The same with the most significant byte first.
+template <typename T>
+void store_big_endian(std::byte* to, T value) noexcept {
+  using Word = typename detail::WordOf<sizeof(T)>::type;
+  store_little_endian(to, detail::swap_bytes(std::bit_cast<Word>(value)));
 }
 
 }  // namespace bsonpp

@@ -67,12 +67,6 @@ inline bool is_utf8(std::string_view text) noexcept {
   return ascii == text.size() || summarize_utf8(text.substr(ascii)).valid;
 }
 
-// Decodes UTF-8 of the basic multilingual plane in one pass. `out` has room for text.size() units.
-// Returns how many were written and, in `bits`, all of them or'ed together; false when the text is
-// not valid or goes beyond U+FFFF.
-bool decode_bmp(std::string_view text, std::uint16_t* out, std::size_t& count,
-                std::uint32_t& bits) noexcept;
-
 // Decodes valid UTF-8 whose code points all fit a CodeUnit. `out` has room for as many units as
 // summarize_utf8() counted.
 template <typename CodeUnit>
@@ -82,8 +76,10 @@ extern template void decode_utf8(std::string_view, std::uint8_t*) noexcept;
 extern template void decode_utf8(std::string_view, std::uint16_t*) noexcept;
 extern template void decode_utf8(std::string_view, std::uint32_t*) noexcept;
 
-// Encodes code points to `out`, which has room for 2, 3 or 4 bytes a unit of 1, 2 or 4 bytes.
-// Returns the end of what was written, or null at a surrogate or a unit beyond U+10FFFF.
+// Encodes code points to `out`, which has room for 2, 3 or 4 bytes a unit of 1, 2 or 4 bytes, and
+// for kEncodeSlack bytes more. Returns the end of what was encoded, or null when there is a
+// surrogate or a unit beyond U+10FFFF.
+inline constexpr std::size_t kEncodeSlack = 2;
 template <typename CodeUnit>
 char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept;
 

@@ -120,7 +120,7 @@ class Walker {
     return true;
   }
 
-  BSONPP_NEVER_INLINE bool note_failed_value(const Cursor cursor, const Document& document) {
+  BSONPP_NEVER_INLINE bool note_failed_value(const Cursor cursor, Document& document) {
     note_failure(cursor);
     if (!field_noted_) {
       field_noted_ = true;
@@ -422,19 +422,20 @@ class Walker {
     if (code == ErrorCode::kOk) [[likely]] {
       return true;
     }
-    return fail(code, cursor);
+    fail(code, cursor);
+    return false;
   }
   // The first failure is the one that is reported.
-  BSONPP_NEVER_INLINE bool fail(ErrorCode code, const Cursor cursor) noexcept {
+  BSONPP_NEVER_INLINE void fail(ErrorCode code, const Cursor cursor) noexcept {
     if (error_ == ErrorCode::kOk) {
       error_ = code;
       error_position_ = cursor.position();
       error_depth_ = depth_;
     }
-    return false;
   }
   bool note_failure(const Cursor& cursor) noexcept {
-    return fail(ErrorCode::kBuilderFailed, cursor);
+    fail(ErrorCode::kBuilderFailed, cursor);
+    return false;
   }
 
   Builder& builder_;

@@ -128,7 +128,8 @@ class Writer {
     constexpr std::size_t kMostBytes = sizeof(CodeUnit) == 1 ? 2 : sizeof(CodeUnit) == 2 ? 3 : 4;
     // Before the product, which could pass what 32 bits hold.
     if (units.size() > kMaxDocumentSize / kMostBytes) return fail(ErrorCode::kDocumentTooLarge);
-    if (!reserve(1 + key.size() + kStringOverhead + units.size() * kMostBytes)) return false;
+    constexpr std::size_t kMore = kStringOverhead + kEncodeSlack;
+    if (!reserve(1 + key.size() + kMore + units.size() * kMostBytes)) return false;
     put_header(type, key);
     std::byte* length_at = position_;
     position_ += sizeof(std::int32_t);
@@ -191,7 +192,8 @@ class Writer {
     store_little_endian(at + header, value);
     position_ = at + header + sizeof(T);
   }
-  void write_staged_object_id(std::size_t header, std::span<const char, kObjectIdSize> id) noexcept {
+  void write_staged_object_id(std::size_t header,
+                              std::span<const char, kObjectIdSize> id) noexcept {
     std::byte* const at = position_;
     *at = static_cast<std::byte>(Type::kObjectId);
     std::memcpy(at + header, id.data(), id.size());

@@ -16,9 +16,8 @@ inline Py_ssize_t ssize(std::string_view text) noexcept {
   return static_cast<Py_ssize_t>(text.size());
 }
 
-// A str of text that is not all ASCII. Invalid UTF-8
-// goes through CPython's decoder with the named error handler (null: strict), which raises
-// UnicodeDecodeError or replaces.
+// A str of text that is not all ASCII. Invalid UTF-8 goes through CPython's decoder with the named
+// error handler (null: strict), which raises UnicodeDecodeError or replaces.
 Ref decode_wide_text(std::string_view text, const char* error_handler);
 
 inline Ref decode_text(std::string_view text, const char* error_handler) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,7 +39,7 @@ TEST(Utf8, EveryCodePointBothWays) {
   for (std::uint32_t character = 0; character <= 0x110000U; ++character) {
     const std::string text = utf8_of(character);
     ASSERT_EQ(is_utf8(text), is_scalar_value(character)) << character;
-    std::array<char, 4> room = {};
+    std::array<char, 4 + kEncodeSlack> room = {};
     const std::array<std::uint32_t, 1> unit = {character};
     const char* end = encode_utf8(std::span<const std::uint32_t>(unit), room.data());
     ASSERT_EQ(end != nullptr, is_scalar_value(character)) << character;
@@ -95,6 +96,54 @@ TEST(Utf8, TruncatedSequences) {
       EXPECT_FALSE(is_utf8(text.substr(0, size)));
       EXPECT_FALSE(is_utf8("some text before" + text.substr(0, size)));
     }
+  }
+}
+
+// The definition again, character by character: the code points of well-formed text, or nothing.
+std::vector<std::uint32_t> characters_of(std::string_view text, bool& valid) {
+  std::vector<std::uint32_t> characters;
+  valid = true;
+  while (valid && !text.empty()) {
+    valid = false;
+    const auto lead = static_cast<std::uint8_t>(text[0]);
+    const std::size_t size = lead < 0x80U ? 1 : lead < 0xe0U ? 2 : lead < 0xf0U ? 3 : 4;
+    if (size > text.size()) break;
+    std::uint32_t character = size == 1 ? lead : lead & (0x7fU >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+      character = character << 6U | (static_cast<std::uint8_t>(text[i]) & 0x3fU);
+    }
+    valid = is_scalar_value(character) && utf8_of(character) == text.substr(0, size);
+    characters.push_back(character);
+    text.remove_prefix(size);
+  }
+  return characters;
+}
+
+// Every way in which a character can lie across the ends of blocks, with every kind of text around.
+TEST(Utf8, BlocksAreReadLikeOneText) {
+  std::mt19937 random(2024);
+  constexpr std::array<std::uint32_t, 12> kCharacters = {
+      'a', 0x7f, 0x80, 0xff, 0x100, 0x7ff, 0x800U, 0xffffU, 0x10000, 0x10ffff, 0xd7ffU, 0xe000U};
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text(random() % 70, 'x');
+    const std::size_t wanted = random() % 150;
+    while (text.size() < wanted) text += utf8_of(kCharacters[random() % kCharacters.size()]);
+    // Two texts of three are damaged in one byte.
+    if (round % 3 != 0 && !text.empty()) {
+      text[random() % text.size()] = static_cast<char>(random() % 256);
+    }
+    bool valid = false;
+    const std::vector<std::uint32_t> expected = characters_of(text, valid);
+    const Utf8Summary summary = summarize_utf8(text);
+    ASSERT_EQ(summary.valid, valid) << round;
+    if (!valid) continue;
+    ASSERT_EQ(summary.characters, expected.size());
+    std::vector<std::uint32_t> decoded(expected.size());
+    decode_utf8(std::string_view(text), decoded.data());
+    ASSERT_EQ(decoded, expected) << round;
+    std::vector<char> room(4 * expected.size() + kEncodeSlack);
+    const char* end = encode_utf8(std::span<const std::uint32_t>(decoded), room.data());
+    ASSERT_EQ(std::string_view(room.data(), static_cast<std::size_t>(end - room.data())), text);
   }
 }
 
