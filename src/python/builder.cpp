@@ -1,5 +1,6 @@
 #include "builder.h"
 
+#include "types/code.h"
 #include "types/raw_document.h"
 
 namespace pymongo_cpp {
@@ -115,16 +116,22 @@ Ref ObjectBuilder::binary_value(BinarySubtype subtype, Bytes bytes) {
   }
 }
 
+Ref ObjectBuilder::make_plain(const Ref& type_object) {
+  PyTypeObject* type = type_object.as_type();
+  if (type->tp_new == PyBaseObject_Type.tp_new && type->tp_init == PyBaseObject_Type.tp_init) {
+    return Ref::steal(type->tp_alloc(type, 0));
+  }
+  return Ref::steal(PyObject_CallNoArgs(type_object.get()));
+}
+
 Ref ObjectBuilder::code_value(std::string_view text) {
   const Ref code = string_value(text);
-  return code ? Ref::steal(PyObject_CallOneArg(state_.types.code.get(), code.get())) : Ref();
+  return code ? make_code(state_, code.get(), nullptr) : Ref();
 }
 
 Ref ObjectBuilder::code_with_scope_value(std::string_view text, Ref scope) {
   const Ref code = string_value(text);
-  if (!code) return Ref();
-  return Ref::steal(
-      PyObject_CallFunctionObjArgs(state_.types.code.get(), code.get(), scope.get(), nullptr));
+  return code ? make_code(state_, code.get(), scope.get()) : Ref();
 }
 
 }  // namespace pymongo_cpp

@@ -131,8 +131,8 @@ class ObjectBuilder {
     return make_timestamp(state_, time, increment);
   }
   Ref decimal128_value(bsonpp::Bytes bytes) { return make_decimal128(state_, bytes); }
-  Ref min_key_value() { return Ref::steal(PyObject_CallNoArgs(state_.types.min_key.get())); }
-  Ref max_key_value() { return Ref::steal(PyObject_CallNoArgs(state_.types.max_key.get())); }
+  Ref min_key_value() { return make_plain(state_.types.min_key); }
+  Ref max_key_value() { return make_plain(state_.types.max_key); }
 
  protected:
   bool has_decoders() const noexcept { return has_decoders_; }
@@ -141,6 +141,8 @@ class ObjectBuilder {
   Ref converted(Ref value);
 
  private:
+  // An instance of a class without fields.
+  static Ref make_plain(const Ref& type);
   bool start_son(Document& document);
   void find_fields(Document& document) const;
   void fill_as_dict(Document& document) const;

@@ -125,6 +125,7 @@ struct Layouts {
   Slot raw_inflated;
   Slot raw_options;
   bool binary = false;  // Binary keeps its subtype in the attribute _Binary__subtype
+  bool code = false;    // Code is a str with its scope in the attribute _Code__scope
   bool int64 = false;   // Int64 is an int without fields
 };
 

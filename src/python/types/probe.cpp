@@ -1,6 +1,7 @@
 #include "probe.h"
 
 #include "binary.h"
+#include "code.h"
 #include "identifiers.h"
 #include "numbers.h"
 
@@ -99,6 +100,29 @@ void probe_binary(ModuleState& state) {
   PyErr_Clear();
 }
 
+// Equal, and with equal attributes.
+bool same_instances(const Ref& left, const Ref& right) {
+  if (!same(left, right)) return false;
+  const Ref left_fields = Ref::steal(PyObject_GetAttrString(left.get(), "__dict__"));
+  const Ref right_fields = Ref::steal(PyObject_GetAttrString(right.get(), "__dict__"));
+  return same(left_fields, right_fields);
+}
+
+void probe_code(ModuleState& state) {
+  const Ref text = Ref::steal(PyUnicode_FromString("return x;"));
+  const Ref scope = Ref::steal(Py_BuildValue("{si}", "x", 1));
+  if (!text || !scope) {
+    PyErr_Clear();
+    return;
+  }
+  const Ref& type = state.types.code;
+  state.layouts.code = true;
+  state.layouts.code =
+      same_instances(make_code(state, text.get(), nullptr), call(type, "(O)", text.get())) &&
+      same_instances(make_code(state, text.get(), scope.get()),
+                     call(type, "(OO)", text.get(), scope.get()));
+}
+
 void probe_uuid(ModuleState& state) {
   Layouts& layouts = state.layouts;
   layouts.uuid_is_safe = Slot::find(state.types.uuid.get(), "is_safe");
@@ -160,6 +184,7 @@ bool probe_layouts(ModuleState& state) {
   probe_timestamp(state);
   probe_int64(state);
   probe_binary(state);
+  probe_code(state);
   probe_uuid(state);
   probe_regex(state);
   probe_dbref(state);

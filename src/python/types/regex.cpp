@@ -42,6 +42,12 @@ bool pattern_view(PyObject* pattern, std::string_view& view) {
   return true;
 }
 
+Ref attribute(const ModuleState& state, PyObject* value, const Slot& slot, const Ref& name) {
+  Ref found;
+  if (Py_IS_TYPE(value, state.types.regex.as_type()) && slot.found()) found = slot.get(value);
+  return found ? std::move(found) : Ref::steal(PyObject_GetAttr(value, name.get()));
+}
+
 }  // namespace
 
 Ref make_regex(const ModuleState& state, const CodecOptions& options, std::string_view pattern,
@@ -63,11 +69,12 @@ Ref make_regex(const ModuleState& state, const CodecOptions& options, std::strin
 }
 
 bool regex_text(const ModuleState& state, PyObject* value, RegexText& text) {
-  const Ref flags = Ref::steal(PyObject_GetAttr(value, state.names.flags.get()));
+  const Layouts& layouts = state.layouts;
+  const Ref flags = attribute(state, value, layouts.regex_flags, state.names.flags);
   if (!flags) return false;
   const long bits = PyLong_AsLong(flags.get());
   if (bits == -1 && PyErr_Occurred() != nullptr) return false;
-  text.owner = Ref::steal(PyObject_GetAttr(value, state.names.pattern.get()));
+  text.owner = attribute(state, value, layouts.regex_pattern, state.names.pattern);
   if (!text.owner || !pattern_view(text.owner.get(), text.pattern)) return false;
   if (bsonpp::contains_nul(text.pattern)) {
     PyErr_SetString(state.types.invalid_document.get(),
