@@ -17,12 +17,16 @@ std::size_t ascii_prefix(std::string_view text) noexcept;
 inline bool is_ascii(std::string_view text) noexcept {
   constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   const std::size_t size = text.size();
-  if (size >= 8 && size <= 16) {
-    std::uint64_t head;
-    std::uint64_t tail;
-    std::memcpy(&head, text.data(), 8);
-    std::memcpy(&tail, text.data() + size - 8, 8);
-    return ((head | tail) & kHighBits) == 0;
+  const auto words_at = [&text](std::size_t first, std::size_t second) {
+    std::uint64_t one;
+    std::uint64_t other;
+    std::memcpy(&one, text.data() + first, 8);
+    std::memcpy(&other, text.data() + second, 8);
+    return one | other;
+  };
+  if (size >= 8 && size <= 16) return (words_at(0, size - 8) & kHighBits) == 0;
+  if (size > 16 && size <= 32) {
+    return ((words_at(0, 8) | words_at(size - 16, size - 8)) & kHighBits) == 0;
   }
   if (size >= 4 && size < 8) {
     std::uint32_t head;

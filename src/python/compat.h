@@ -45,6 +45,12 @@ inline bool small_int_value(PyObject* number, long long* value) {
 #endif
 }
 
+// The characters of a str that is compact and ASCII: they lie behind its header, so that nothing
+// need be asked.
+inline char* ascii_data(PyObject* string) noexcept {
+  return reinterpret_cast<char*>(reinterpret_cast<PyASCIIObject*>(string) + 1);
+}
+
 // The UTF-8 that CPython keeps with a str that is not ASCII, once somebody has asked for it; false
 // when there is none. To ask for it here would make the caller's strings take twice the memory.
 inline bool kept_utf8(PyObject* string, std::string_view& view) {

@@ -3,6 +3,7 @@
 
 #include "ref.h"
 
+#include <bsonpp/attributes.h>
 #include <bsonpp/copy.h>
 #include <bsonpp/utf8.h>
 
@@ -18,7 +19,7 @@ inline Py_ssize_t ssize(std::string_view text) noexcept {
 
 // A str of text that is not all ASCII. Invalid UTF-8 goes through CPython's decoder with the named
 // error handler (null: strict), which raises UnicodeDecodeError or replaces.
-Ref decode_wide_text(std::string_view text, const char* error_handler);
+BSONPP_NEVER_INLINE Ref decode_wide_text(std::string_view text, const char* error_handler);
 
 inline Ref decode_text(std::string_view text, const char* error_handler) {
   if (!bsonpp::is_ascii(text)) [[unlikely]] {
@@ -28,7 +29,7 @@ inline Ref decode_text(std::string_view text, const char* error_handler) {
   if (text.size() < 2) return Ref::steal(PyUnicode_FromStringAndSize(text.data(), ssize(text)));
   PyObject* made = PyUnicode_New(ssize(text), 0x7f);
   if (made == nullptr) return Ref();
-  bsonpp::copy_short(PyUnicode_1BYTE_DATA(made), text.data(), text.size());
+  bsonpp::copy_short(ascii_data(made), text.data(), text.size());
   return Ref::steal(made);
 }
 
@@ -36,8 +37,7 @@ inline Ref decode_text(std::string_view text, const char* error_handler) {
 // byte that CPython keeps behind them.
 inline bool ascii_view(PyObject* string, std::string_view& view) noexcept {
   if (!PyUnicode_IS_COMPACT_ASCII(string)) return false;
-  view = {reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(string)),
-          static_cast<std::size_t>(PyUnicode_GET_LENGTH(string))};
+  view = {ascii_data(string), static_cast<std::size_t>(PyUnicode_GET_LENGTH(string))};
   return true;
 }
 
