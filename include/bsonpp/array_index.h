@@ -63,7 +63,8 @@ class ArrayIndex {
       index.unit_ = 0;
       return index;
     }
-    index.word_ = load_little_endian<std::uint64_t>(reinterpret_cast<const std::byte*>(text.data()));
+    index.word_ =
+        load_little_endian<std::uint64_t>(reinterpret_cast<const std::byte*>(text.data()));
     index.unit_ = std::uint64_t{1} << (kByte * (index.size_ - 2));
     index.unused_bits_ = static_cast<unsigned>(kByte * (sizeof(index.word_) - index.size_));
     return index;

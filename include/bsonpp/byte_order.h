@@ -1,6 +1,8 @@
 // Loads and stores in BSON's byte order (little endian), on any machine.
 #pragma once
 
+#include <bsonpp/attributes.h>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -54,7 +56,7 @@ constexpr Word to_little_endian(Word word) noexcept {
 // Reads a T (an integer or double of 1, 2, 4 or 8 bytes) from `from`, which holds at least
 // sizeof(T) bytes and need not be aligned.
 template <typename T, std::endian Native = std::endian::native>
-T load_little_endian(const std::byte* from) noexcept {
+BSONPP_ALWAYS_INLINE T load_little_endian(const std::byte* from) noexcept {
   typename detail::WordOf<sizeof(T)>::type word;
   std::memcpy(&word, from, sizeof(word));
   return std::bit_cast<T>(detail::to_little_endian<Native>(word));
@@ -62,14 +64,14 @@ T load_little_endian(const std::byte* from) noexcept {
 
 // The same of a value whose most significant byte comes first.
 template <typename T>
-T load_big_endian(const std::byte* from) noexcept {
+BSONPP_ALWAYS_INLINE T load_big_endian(const std::byte* from) noexcept {
   using Word = typename detail::WordOf<sizeof(T)>::type;
   return std::bit_cast<T>(detail::swap_bytes(load_little_endian<Word>(from)));
 }
 
 // Writes `value` to `to`, which has room for sizeof(T) bytes and need not be aligned.
 template <typename T, std::endian Native = std::endian::native>
-void store_little_endian(std::byte* to, T value) noexcept {
+BSONPP_ALWAYS_INLINE void store_little_endian(std::byte* to, T value) noexcept {
   using Word = typename detail::WordOf<sizeof(T)>::type;
   const Word word = detail::to_little_endian<Native>(std::bit_cast<Word>(value));
   std::memcpy(to, &word, sizeof(word));
@@ -77,7 +79,7 @@ void store_little_endian(std::byte* to, T value) noexcept {
 
 // The same with the most significant byte first.
 template <typename T>
-void store_big_endian(std::byte* to, T value) noexcept {
+BSONPP_ALWAYS_INLINE void store_big_endian(std::byte* to, T value) noexcept {
   using Word = typename detail::WordOf<sizeof(T)>::type;
   store_little_endian(to, detail::swap_bytes(std::bit_cast<Word>(value)));
 }

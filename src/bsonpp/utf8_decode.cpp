@@ -1,6 +1,6 @@
 // From UTF-8: checking, counting and decoding by blocks of bytes, so that no branch depends on
 // where one character ends and the next begins.
-#include "byte_block.h"
+#include "utf8_block.h"
 
 #include <bsonpp/byte_order.h>
 #include <bsonpp/utf8.h>

@@ -308,8 +308,7 @@ bool Encoder::list_element(std::string_view key, PyObject* list) {
          list_body(start, list);
 }
 
-BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::list_item(const ArrayIndex& index,
-                                                         PyObject* item) {
+BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::list_item(const ArrayIndex& index, PyObject* item) {
   std::size_t header = 0;
   if (writer_.stage_key(index, header)) [[likely]] {
     const Outcome outcome = staged_value(header, item);

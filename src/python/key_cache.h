@@ -20,11 +20,11 @@ enum KeyRole : std::uint8_t {
   kDatabaseKey = 4,  // "$db"
 };
 
-// A direct-mapped table of keys, found by length and bytes, never by a hash alone. It also remembers
-// which key came last after each key, and which came first inside the document that is its value, so
-// that documents of one shape are read without searching for a key's end or hashing it. Entries lie
-// in the order in which they were first seen, which is that of the documents: those of one shape
-// share cache lines.
+// A direct-mapped table of keys, found by length and bytes, never by a hash alone. It also
+// remembers which key came last after each key, and which came first inside the document that is
+// its value, so that documents of one shape are read without searching for a key's end or hashing
+// it. Entries lie in the order in which they were first seen, which is that of the documents: those
+// of one shape share cache lines.
 class KeyCache {
  public:
   static constexpr std::size_t kMaxKeySize = 64;  // bytes
@@ -99,7 +99,7 @@ class KeyCache {
   static bool keep(Entry& entry, std::string_view key, PyObject* string);
 
   std::uint64_t seed_;
-  std::size_t used_ = 1;                      // entries; the first stands for "no key before"
+  std::size_t used_ = 1;                       // entries; the first stands for "no key before"
   std::array<std::uint16_t, kSlots> slots_{};  // the entry of a hash; 0: none
   std::array<Entry, kSlots + 1> entries_{};
   std::array<std::uint16_t, 2 * (kSlots + 1)> expected_{};  // the entry of the next key, by place

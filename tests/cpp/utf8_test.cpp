@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -121,7 +120,8 @@ std::vector<std::uint32_t> characters_of(std::string_view text, bool& valid) {
 
 // Every way in which a character can lie across the ends of blocks, with every kind of text around.
 TEST(Utf8, BlocksAreReadLikeOneText) {
-  std::mt19937 random(2024);
+  std::uint32_t state = 2024;
+  const auto random = [&state] { return (state = state * 1664525U + 1013904223U) >> 8U; };
   constexpr std::array<std::uint32_t, 12> kCharacters = {
       'a', 0x7f, 0x80, 0xff, 0x100, 0x7ff, 0x800U, 0xffffU, 0x10000, 0x10ffff, 0xd7ffU, 0xe000U};
   for (int round = 0; round < 20'000; ++round) {
