@@ -43,7 +43,7 @@ std::uintptr_t stack_bottom() {
 }  // namespace
 
 bool NestingGuard::enter_deep(const char* where) {
-  if (Py_EnterRecursiveCall(where) != 0) {
+  if (depth_ > kFreeLevels && Py_EnterRecursiveCall(where) != 0) {
     --depth_;
     return false;
   }

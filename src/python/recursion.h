@@ -7,21 +7,27 @@
 
 namespace pymongo_cpp {
 
-// Counts the nested documents and arrays of one call. The first few levels, which are all that most
-// documents have, cost no call; those below count towards CPython's recursion limit. A program can
-// raise that limit beyond what the stack holds, and a thread's stack can be small, so every few
-// levels the stack itself is looked at.
+// Counts the nested documents and arrays of one call. As many levels as a MongoDB server accepts
+// cost no call; those below count towards CPython's recursion limit. A program can raise that limit
+// beyond what the stack holds, and a thread's stack can be small, so every few levels the stack
+// itself is looked at.
 class NestingGuard {
  public:
   // Enters one level. False with RecursionError("maximum recursion depth exceeded" + where).
-  bool enter(const char* where) { return ++depth_ <= kFreeLevels || enter_deep(where); }
+  bool enter(const char* where) {
+    ++depth_;
+    if (depth_ % kLevelsPerLook != 0 && depth_ <= kFreeLevels) [[likely]] {
+      return true;
+    }
+    return enter_deep(where);
+  }
 
   void leave() {
     if (depth_-- > kFreeLevels) Py_LeaveRecursiveCall();
   }
 
  private:
-  static constexpr std::size_t kFreeLevels = 16;
+  static constexpr std::size_t kFreeLevels = 100;
   static constexpr std::size_t kLevelsPerLook = 32;
 
   bool enter_deep(const char* where);
