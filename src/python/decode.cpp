@@ -103,6 +103,15 @@ Ref build_document(ModuleState& state, const CodecOptions& options, PyObject* ow
   return Ref();
 }
 
+// Whether the collector may stay away from a decode: there is enough to decode, and none of the
+// program's code runs meanwhile, which could notice.
+bool pauses_collector(const ModuleState& state, const CodecOptions& options, Bytes bytes) {
+  constexpr std::size_t kWorthwhile = 4096;  // bytes
+  return bytes.size() >= kWorthwhile && options.document_kind == DocumentKind::kDict &&
+         !options.has_decoders() &&
+         (options.tzinfo == Py_None || options.tzinfo == state.types.utc.get());
+}
+
 bool contains_document_of(Bytes bytes, std::size_t threshold) {
   Cursor cursor(bytes);
   Bytes document;
@@ -117,6 +126,7 @@ bool contains_document_of(Bytes bytes, std::size_t threshold) {
 Ref decode_document(ModuleState& state, const CodecOptions& options, PyObject* owner, Bytes bytes) {
   Bytes document;
   if (!read_whole_frame(state, bytes, document)) return Ref();
+  const CollectorPause pause(pauses_collector(state, options, bytes));
   return build_document(state, options, owner, document);
 }
 
@@ -124,6 +134,7 @@ Ref decode_documents(ModuleState& state, const CodecOptions& options, PyObject* 
                      Bytes bytes) {
   Ref list = Ref::steal(PyList_New(0));
   if (!list) return Ref();
+  const CollectorPause pause(pauses_collector(state, options, bytes));
   while (!bytes.empty()) {
     Bytes document;
     if (!read_frame(state, bytes, document)) return Ref();
