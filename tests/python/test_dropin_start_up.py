@@ -62,6 +62,26 @@ def test_enable_serves_every_process_and_disable_leaves_nothing(environment: Pat
     assert again == "was not enabled\n"
 
 
+@pytest.mark.parametrize("level", ["default", "full"])
+def test_enable_at_a_level_serves_that_level(environment: Path, level: str) -> None:
+    interpreter = str(environment / "bin" / "python")
+    python("-m", "pymongo_cpp", "enable", "--level", level, executable=interpreter)
+    try:
+        status = python("-m", "pymongo_cpp", "status", "--json", executable=interpreter).stdout
+        answer = json.loads(status)
+        assert (answer["active"], answer["level"], answer["enabled_by"]) == (True, level, "enable")
+        # A program that knows nothing of this package, with and without native ObjectIds.
+        made = python(
+            "-c",
+            "import bson, inspect; print(inspect.isfunction(bson.ObjectId.__init__))",
+            executable=interpreter,
+        ).stdout
+        assert made.strip() == str(level == "default")
+    finally:
+        python("-m", "pymongo_cpp", "disable", executable=interpreter)
+    assert "pymongo_cpp" not in python("-c", CODEC, executable=interpreter).stdout
+
+
 @pytest.mark.parametrize(
     "imports",
     [
