@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support.two_pymongos import pymongo_path  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,19 +33,6 @@ def sdist(project_root: Path) -> Path:
     from support.sdist import unpacked_sdist
 
     return unpacked_sdist(project_root / "build" / "sdist")
-
-
-@pytest.fixture(scope="module", params=["c", "python"])
-def pymongo_path(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, ...]:
-    """PYTHONPATH for a PyMongo with its C extensions, and for one without."""
-    from support.process import copy_of_pymongo
-
-    here = Path(__file__).parent
-    if request.param == "c":
-        return (here,)
-    return (here, copy_of_pymongo(tmp_path_factory.mktemp("pure"), extensions=False))
 
 
 @pytest.fixture
