@@ -62,7 +62,7 @@ constexpr CivilTime civil_in_range(std::int64_t millis) noexcept {
   const std::uint32_t day_of_year = static_cast<std::uint32_t>(years) / 2939745 / 4;
   const std::uint32_t month_and_day = 2141 * day_of_year + 197913;
   const std::uint32_t next_year = day_of_year >= 306 ? 1 : 0;  // January and February
-  time.year = static_cast<std::int64_t>(100 * century + (years >> 32U) + next_year);
+  time.year = static_cast<std::int64_t>(std::uint64_t{100} * century + (years >> 32U) + next_year);
   time.month = static_cast<int>((month_and_day >> 16U) - 12 * next_year);
   time.day = static_cast<int>((month_and_day & 0xffffU) / 2141) + 1;
   return time;
