@@ -17,10 +17,11 @@ compiler=${CXX:-g++}
 # The sanitizer's runtime has to be there before the interpreter's own allocations, and the C++
 # runtime beside it, for it to see exceptions.
 LD_PRELOAD="$("$compiler" -print-file-name=libasan.so) $("$compiler" -print-file-name=libstdc++.so)"
-PYTHONPATH=$build/package
+PYTHONPATH=$build/package:$root/scripts/sanitized
 # CPython's own allocator would hide the borders of its objects.
 PYTHONMALLOC=malloc
 ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:allocator_may_return_null=1
+LSAN_OPTIONS=suppressions=$root/scripts/sanitized/leaks.supp:print_suppressions=0
 UBSAN_OPTIONS=print_stacktrace=1
-export LD_PRELOAD PYTHONPATH PYTHONMALLOC ASAN_OPTIONS UBSAN_OPTIONS
+export LD_PRELOAD PYTHONPATH PYTHONMALLOC ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
 exec "$python" "$@"
