@@ -21,7 +21,6 @@ PYTHONPATH=$build/package:$root/scripts/sanitized
 # CPython's own allocator would hide the borders of its objects.
 PYTHONMALLOC=malloc
 ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:allocator_may_return_null=1
-LSAN_OPTIONS=suppressions=$root/scripts/sanitized/leaks.supp:print_suppressions=0
 UBSAN_OPTIONS=print_stacktrace=1
-export LD_PRELOAD PYTHONPATH PYTHONMALLOC ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
+export LD_PRELOAD PYTHONPATH PYTHONMALLOC ASAN_OPTIONS UBSAN_OPTIONS
 exec "$python" "$@"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support import values
 from support.canonical import Outcome
 from support.classes import ReadOnlyMapping
+from support.leak_reports import uncounted
 from support.oracle import C
 from support.wire import CMESSAGE, DELETE, INSERT, UPDATE, Limits, without_request_id
 
@@ -29,7 +30,10 @@ def both(name: str, make_arguments: Callable[[], tuple[Any, ...]]) -> Outcome:
     def run(module: Any) -> Any:
         return without_request_id(getattr(module, name)(*make_arguments()))
 
-    ours, theirs = Outcome(run, _native), Outcome(run, CMESSAGE)
+    ours = Outcome(run, _native)
+    # PyMongo's functions forget the text of the collection's name where the options are wrong.
+    with uncounted():
+        theirs = Outcome(run, CMESSAGE)
     if isinstance(theirs.error, SystemError):
         # A bug of the C extension: it fails without an exception, or with one and a result.
         assert not isinstance(ours.error, SystemError)
