@@ -10,6 +10,7 @@ from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 from bson.raw_bson import RawBSONDocument
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo.errors import DocumentTooLarge
 from support import values
 from support.canonical import Outcome
 from support.classes import ReadOnlyMapping
@@ -94,6 +95,24 @@ def test_every_limit_of_a_batch(name: str, size: int) -> None:
                         name, o, documents, lim, a
                     ),
                 )
+
+
+@pytest.mark.parametrize("name", BATCHING)
+def test_a_document_beyond_the_limit_is_too_large(name: str) -> None:
+    documents = [{"s": "x" * 40_000}]
+    limits = Limits(max_bson_size=100, max_message_size=100)
+    outcome = both(name, lambda: batched(name, INSERT, documents, limits, acknowledged=0))
+    assert isinstance(outcome.error, DocumentTooLarge)
+    assert "up to 100 bytes" in str(outcome.error)
+
+
+@pytest.mark.parametrize("name", BATCHING)
+@pytest.mark.parametrize("limit", [2**31 - 1, 2**31, 2**32, 2**32 + 100, 2**63 - 1, 2**63])
+def test_limits_beyond_32_bits_do_not_wrap(name: str, limit: int) -> None:
+    documents = [{"_id": n, "s": "x" * 1000} for n in range(12)]
+    for field in Limits._fields:
+        limits = Limits()._replace(**{field: limit})
+        both(name, lambda lim=limits: batched(name, INSERT, documents, lim))
 
 
 def test_published_documents_are_the_callers_own() -> None:
