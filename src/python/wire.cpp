@@ -1,5 +1,7 @@
 #include "wire.h"
 
+#include <limits>
+
 namespace pymongo_cpp {
 
 namespace {
@@ -28,6 +30,12 @@ void raise_pymongo_error(const char* name, const char* message) {
 
 bool exceeds(std::size_t size, long limit) {
   return limit < 0 || size > static_cast<std::size_t>(limit);
+}
+
+// A document's limit with what a command may have beyond it; the largest long where that is less.
+long with_command_overhead(long max_bson_size) {
+  constexpr long kLargest = std::numeric_limits<long>::max();
+  return max_bson_size > kLargest - kCommandOverhead ? kLargest : max_bson_size + kCommandOverhead;
 }
 
 }  // namespace
@@ -210,7 +218,7 @@ MessageBatch::Step MessageBatch::command_document(PyObject* document, std::strin
   const std::size_t start = writer_.size();
   if (!encoder_.document(document, /*outermost=*/true)) return Step::kFailed;
   const std::size_t size = writer_.size() - start;
-  if (exceeds(size, max_bson_size + kCommandOverhead)) return too_large(size, max_bson_size);
+  if (exceeds(size, with_command_overhead(max_bson_size))) return too_large(size, max_bson_size);
   if (taken_ == 0 || !exceeds(writer_.size(), max_split_size)) return Step::kTaken;
   writer_.rewind(element_start);
   return Step::kFull;

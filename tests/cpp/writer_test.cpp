@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -36,6 +38,40 @@ class ScarceStorage final : public Storage {
  private:
   int grants_;
   std::vector<std::byte> room_;
+};
+
+// Storage that has nothing to give and keeps what it was asked for.
+class AskedStorage final : public Storage {
+ public:
+  std::span<std::byte> grow(std::size_t used, std::size_t capacity) noexcept override {
+    static_cast<void>(used);
+    asked = capacity;
+    return {};
+  }
+
+  std::size_t asked = 0;
+};
+
+// Room for the largest document, of which only the pages that are written to take memory.
+class LargestRoom {
+ public:
+  LargestRoom()
+      : address_(mmap(nullptr, kMaxDocumentSize, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {}
+  LargestRoom(const LargestRoom&) = delete;
+  LargestRoom& operator=(const LargestRoom&) = delete;
+  ~LargestRoom() {
+    if (address_ != MAP_FAILED) munmap(address_, kMaxDocumentSize);
+  }
+
+  // Its first `size` bytes; none where the system has no such room.
+  std::span<std::byte> bytes(std::size_t size) const {
+    if (address_ == MAP_FAILED) return {};
+    return {static_cast<std::byte*>(address_), size};
+  }
+
+ private:
+  void* address_;
 };
 
 std::string_view text_of(const Writer& writer) { return as_text(writer.bytes()); }
@@ -297,6 +333,37 @@ TEST(Writer, RefusesToPassTheLargestDocument) {
         Type::kString, "s\0"sv, std::span<const std::uint32_t>(units.data(), claimed / 4)));
     EXPECT_TRUE(text.error());
   }
+}
+
+TEST(Writer, FillsTheLargestDocumentToItsLastByte) {
+  const LargestRoom room;
+  const std::span<std::byte> bytes = room.bytes(kMaxDocumentSize);
+  ASSERT_FALSE(bytes.empty());
+  AskedStorage storage;
+  Writer writer(storage, bytes);
+  writer.rewind(kMaxDocumentSize - sizeof(std::int64_t));
+  EXPECT_TRUE(writer.write(std::int64_t{-1}));
+  EXPECT_EQ(writer.size(), kMaxDocumentSize);
+  EXPECT_FALSE(writer.write(std::uint8_t{0}));
+  EXPECT_EQ(writer.error().code, ErrorCode::kDocumentTooLarge);
+  EXPECT_EQ(storage.asked, 0U);
+}
+
+TEST(Writer, NeverAsksForMoreThanTheLargestDocument) {
+  const LargestRoom room;
+  constexpr std::size_t kUsed = kMaxDocumentSize - 8;
+  const std::span<std::byte> bytes = room.bytes(kUsed);
+  ASSERT_FALSE(bytes.empty());
+  AskedStorage storage;
+  Writer writer(storage, bytes);
+  writer.rewind(kUsed);
+  EXPECT_FALSE(writer.write(std::int64_t{-1}));
+  EXPECT_EQ(writer.error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(storage.asked, kMaxDocumentSize);
+  Writer larger(storage, bytes);
+  larger.rewind(kUsed);
+  EXPECT_FALSE(larger.write_bytes("nine more"sv));
+  EXPECT_EQ(larger.error().code, ErrorCode::kDocumentTooLarge);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,9 @@ from pymongo_cpp import _native
 
 STANDARD: CodecOptions[Any] = CodecOptions(uuid_representation=4)
 COMMAND = {"insert": "c", "ordered": True, "$db": "d", "_id": 1}
+LARGEST_LONG = 2**63 - 1
+COMMAND_OVERHEAD = 16 * 1024 - 2  # beyond max_bson_size: SERVER-10643
+TWELVE_DOCUMENTS = [{"_id": n, "s": "x" * 1000} for n in range(12)]
 BATCHING = ("_batched_op_msg", "_encode_batched_op_msg", "_encode_batched_write_command")
 
 
@@ -107,12 +111,42 @@ def test_a_document_beyond_the_limit_is_too_large(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BATCHING)
-@pytest.mark.parametrize("limit", [2**31 - 1, 2**31, 2**32, 2**32 + 100, 2**63 - 1, 2**63])
+@pytest.mark.parametrize(
+    "limit", [2**31 - 1, 2**31, 2**32, 2**32 + 100, LARGEST_LONG - COMMAND_OVERHEAD, 2**63]
+)
 def test_limits_beyond_32_bits_do_not_wrap(name: str, limit: int) -> None:
-    documents = [{"_id": n, "s": "x" * 1000} for n in range(12)]
     for field in Limits._fields:
         limits = Limits()._replace(**{field: limit})
-        both(name, lambda lim=limits: batched(name, INSERT, documents, lim))
+        both(name, lambda lim=limits: batched(name, INSERT, TWELVE_DOCUMENTS, lim))
+
+
+@pytest.mark.parametrize("name", BATCHING)
+@pytest.mark.parametrize("less", [0, 1, COMMAND_OVERHEAD - 1])
+def test_a_limit_to_which_no_overhead_can_be_added_is_no_limit(name: str, less: int) -> None:
+    """PyMongo's extension adds the overhead all the same, and takes each document as too large."""
+    limit = LARGEST_LONG - less
+    for limits in (Limits(max_bson_size=limit), Limits(*[limit] * len(Limits._fields))):
+        outcome = Outcome(getattr(_native, name), *batched(name, INSERT, TWELVE_DOCUMENTS, limits))
+        assert outcome.error is None
+        assert outcome.value[-1] == TWELVE_DOCUMENTS
+
+
+@pytest.mark.parametrize("name", [*BATCHING, "_op_msg", "_query_message"])
+def test_a_message_beyond_2_gib_is_refused_before_it_is_written(name: str) -> None:
+    # A document of 2 GiB - 1, which would be one too many bytes for any message. The zeros are
+    # pages that nobody touches.
+    largest = {"b": bytes(2**31 - 1 - len(C.encode({"b": b""})))}
+    documents = [{"a": 1}, largest]
+    arguments = {
+        "_op_msg": (0, COMMAND, "documents", documents, STANDARD),
+        "_query_message": (0, "db.c", 0, 0, largest, None, STANDARD),
+    }.get(name, batched(name, INSERT, documents, Limits(*[2**40] * len(Limits._fields))))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    outcome = Outcome(getattr(_native, name), *arguments)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert type(outcome.error) is ValueError
+    assert str(outcome.error) == "Document would overflow BSON size limit"
+    assert grown < 100_000  # KiB
 
 
 def test_published_documents_are_the_callers_own() -> None:
