@@ -20,7 +20,7 @@ from hypothesis import given
 from support import options as option_cases
 from support.leaks import assert_stable, rounds
 from support.malformed import SAMPLE, mutated_samples, named_documents
-from support.oracle import C
+from support.oracle import PURE, C
 from support.reference import RAW_BSON, outcome
 from support.values import FLAT_DOCUMENTS
 from support.wire_format import document, element
@@ -238,16 +238,17 @@ def test_the_class_stays_and_its_methods_look_as_before() -> None:
 
 
 # --- is_valid and the generators -----------------------------------------------------------------
+# Against pure Python: the C extension reads outside its buffer on some malformed documents.
 
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED.keys())
 def test_is_valid_of_malformed_documents(data: bytes) -> None:
-    assert bson.is_valid(data) is C.is_valid(data)
+    assert bson.is_valid(data) is PURE.is_valid(data)
 
 
 def test_is_valid_of_mutated_documents() -> None:
     for data in mutated_samples(2000, 5):
-        assert bson.is_valid(data) is C.is_valid(data)
+        assert bson.is_valid(data) is PURE.is_valid(data)
 
 
 @pytest.mark.parametrize("data", [None, 5, "text", bytearray(DATA), memoryview(DATA), [DATA]])

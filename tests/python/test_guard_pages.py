@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-MUTATIONS = 20_000 if os.environ.get("PYMONGO_CPP_TEST_PROFILE") == "long" else 1_000
+MUTATIONS = 40_000 if os.environ.get("PYMONGO_CPP_TEST_PROFILE") == "long" else 1_000
 HERE = Path(__file__).resolve().parent
 
 

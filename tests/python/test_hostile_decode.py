@@ -9,6 +9,7 @@ from typing import Any
 from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 from bson.errors import InvalidBSON
 from support.canonical import Outcome
+from support.guard import at_the_guards
 from support.oracle import C
 
 import pymongo_cpp
@@ -78,9 +79,11 @@ def test_a_buffer_overwritten_under_the_decoder() -> None:
     data = C.encode({"a": [1, {"s": "x" * 20}], "b": {"c": {"d": 1}}, "e": b"abc" * 9})
     options: CodecOptions[Any] = CodecOptions(document_class=Overwriting)
     for fill in range(256):
-        Overwriting.buffer, Overwriting.fill = bytearray(data), fill
-        outcome = Outcome(pymongo_cpp.decode, Overwriting.buffer, options)
-        assert outcome.error is None or type(outcome.error) is InvalidBSON
+        for buffer in (bytearray(data), *at_the_guards(data)):
+            buffer[:] = data
+            Overwriting.buffer, Overwriting.fill = buffer, fill
+            outcome = Outcome(pymongo_cpp.decode, buffer, options)
+            assert outcome.error is None or type(outcome.error) is InvalidBSON
 
 
 class ReleasingDecoder(TypeDecoder):

@@ -12,6 +12,7 @@ from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON
 from bson.son import SON
 from support.canonical import canonical
+from support.guard import at_the_guards
 from support.oracle import C
 from support.wire_format import document, element, int32
 
@@ -46,6 +47,14 @@ def same(call: Callable[[Any], Any]) -> list[Any]:
     ours = steps(lambda: call(pymongo_cpp))
     assert ours == steps(lambda: call(C))
     return ours
+
+
+def same_at_the_guards(data: bytes) -> list[Any]:
+    """Return the steps of `decode_iter`, the same as the C extension's and wherever `data` lies."""
+    seen = same(lambda m: m.decode_iter(data))
+    for view in at_the_guards(data):
+        assert steps(lambda v=view: pymongo_cpp.decode_iter(v)) == seen
+    return seen
 
 
 def test_all_documents_in_order() -> None:
@@ -85,7 +94,7 @@ def test_nothing_is_checked_before_the_first_next() -> None:
 @pytest.mark.parametrize("tail", range(8))
 @pytest.mark.parametrize("fill", [b"\x00", b"\x05", b"\xff"])
 def test_bytes_after_the_last_document(tail: int, fill: bytes) -> None:
-    seen = same(lambda m: m.decode_iter(STREAM + fill * tail))
+    seen = same_at_the_guards(STREAM + fill * tail)
     same(lambda m: m.decode_file_iter(io.BytesIO(STREAM + fill * tail)))
     if tail == 1:  # One byte is not looked at, as `bson` does not look at it.
         assert seen[len(DOCUMENTS) :] == ["end", "end"]
@@ -94,14 +103,14 @@ def test_bytes_after_the_last_document(tail: int, fill: bytes) -> None:
 @pytest.mark.parametrize("size", range(len(PARTS[1])))
 def test_a_document_cut_short(size: int) -> None:
     data = PARTS[0] + PARTS[1][:size]
-    same(lambda m: m.decode_iter(data))
+    same_at_the_guards(data)
     same(lambda m: m.decode_file_iter(io.BytesIO(data)))
 
 
 @pytest.mark.parametrize("length", [0, 4, 5, 6, 100, 2**31 - 1])
 def test_lengths_that_lie(length: int) -> None:
     data = PARTS[0] + struct.pack("<i", length) + PARTS[1][4:] + PARTS[2]
-    same(lambda m: m.decode_iter(data))
+    same_at_the_guards(data)
     same(lambda m: m.decode_file_iter(io.BytesIO(data)))
 
 
@@ -117,7 +126,7 @@ def test_a_negative_length_ends_the_iteration_with_an_error() -> None:
 
 def test_an_error_ends_the_iteration() -> None:
     broken = document(element(0x08, "v", b"\x02"))
-    seen = same(lambda m: m.decode_iter(PARTS[0] + broken + PARTS[1]))
+    seen = same_at_the_guards(PARTS[0] + broken + PARTS[1])
     assert seen[1][0] is InvalidBSON
     assert seen[2] == "end"
     same(lambda m: m.decode_file_iter(io.BytesIO(PARTS[0] + broken + PARTS[1])))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support import options
 from support.canonical import Outcome
 from support.encoded import DBREF_IN_SCOPE, ENCODED
+from support.guard import guarded
 from support.malformed import MUTATIONS, SAMPLE, mutate, mutated_samples, named_documents
 from support.oracle import PURE
 from support.wire_format import document, element, nested, nested_scopes
@@ -30,10 +31,13 @@ MILLISECONDS: CodecOptions[Any] = CodecOptions(datetime_conversion=DatetimeConve
 
 
 def agrees_with_pure_python(data: bytes, codec_options: CodecOptions[Any]) -> Outcome:
-    """Return our outcome of `decode`, after comparing `decode`, `decode_all` and `is_valid`."""
+    """Return our outcome of `decode`, after comparing `decode`, `decode_all` and `is_valid`.
+
+    Ours also read the bytes against unreadable pages, but for `is_valid`, which takes bytes only.
+    """
     outcome = Outcome(pymongo_cpp.decode, data, codec_options)
     for name in ("decode", "decode_all"):
-        ours = Outcome(getattr(pymongo_cpp, name), data, codec_options)
+        ours = guarded(getattr(pymongo_cpp, name), data, codec_options)
         pure = Outcome(getattr(PURE, name), data, codec_options)
         assert ours.error is None or type(ours.error) is InvalidBSON, ours
         if DBREF_IN_SCOPE not in str(pure.error):
@@ -116,7 +120,7 @@ def test_generated_elements(data: bytes) -> None:
 @given(st.lists(ENCODED, min_size=1, max_size=4), MUTATIONS)
 def test_mutated_streams(parts: list[bytes], mutations: Any) -> None:
     data = mutate(b"".join(parts), mutations, fix_length=False)
-    ours = Outcome(pymongo_cpp.decode_all, data)
+    ours = guarded(pymongo_cpp.decode_all, data)
     pure = Outcome(PURE.decode_all, data)
     if DBREF_IN_SCOPE not in str(pure.error):
         assert ours.loose == pure.loose
@@ -134,11 +138,12 @@ def deep_inputs() -> Iterator[tuple[str, bytes]]:
     ("name", "data"), list(deep_inputs()), ids=lambda v: v if type(v) is str else ""
 )
 def test_nesting_beyond_the_limit_is_an_error(name: str, data: bytes) -> None:
-    for call in (pymongo_cpp.decode, pymongo_cpp.decode_all):
-        with pytest.raises(InvalidBSON):
-            call(data)
-    with pytest.raises(InvalidBSON):
-        list(pymongo_cpp.decode_iter(data))
+    for call in (
+        pymongo_cpp.decode,
+        pymongo_cpp.decode_all,
+        lambda d: list(pymongo_cpp.decode_iter(d)),
+    ):
+        assert type(guarded(call, data).error) is InvalidBSON
     assert pymongo_cpp.is_valid(data) is False
 
 

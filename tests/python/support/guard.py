@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from support.canonical import Outcome
 
 PAGE = mmap.PAGESIZE
 PROT_NONE = 0
@@ -24,6 +28,10 @@ class GuardedMemory:
             if libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(PAGE), PROT_NONE) != 0:
                 raise OSError(ctypes.get_errno(), "mprotect")
 
+    def holds(self, size: int) -> bool:
+        """Tell whether `size` bytes fit between the guard pages."""
+        return size <= self._inner
+
     def before_the_guard(self, data: bytes) -> memoryview:
         """Return `data` so placed that the byte after it cannot be read."""
         return self._place(data, PAGE + self._inner - len(data))
@@ -33,7 +41,7 @@ class GuardedMemory:
         return self._place(data, PAGE)
 
     def _place(self, data: bytes, start: int) -> memoryview:
-        if len(data) > self._inner:
+        if not self.holds(len(data)):
             raise ValueError("the data does not fit between the guard pages")
         view = memoryview(self._area)[start : start + len(data)]
         view[:] = data
@@ -42,3 +50,34 @@ class GuardedMemory:
     def crash(self) -> int:
         """Read the page after the memory, which ends the process: a test of the test."""
         return self._area[PAGE + self._inner]
+
+
+_memory: GuardedMemory | None = None
+
+
+def at_the_guards(data: bytes) -> Iterator[memoryview]:
+    """Yield `data` so placed that the byte after it cannot be read, then the byte before it.
+
+    Each view is good until the next call of this function that places other data.
+    """
+    global _memory
+    if _memory is None or not _memory.holds(len(data)):
+        _memory = GuardedMemory(len(data))
+    yield _memory.before_the_guard(data)
+    yield _memory.after_the_guard(data)
+
+
+def guarded(call: Callable[..., Any], data: bytes, *arguments: Any) -> Outcome:
+    """Return the outcome of `call(data, *arguments)`, which must not depend on where `data` lies.
+
+    It is called with `data` as it is and with `data` against an unreadable page on each side: to
+    read a byte outside of it ends the process.
+
+    :raises AssertionError: when a place changes the outcome.
+    """
+    plain = Outcome(call, data, *arguments)
+    expected = plain.exact
+    for view in at_the_guards(data):
+        placed = Outcome(call, view, *arguments)
+        assert placed.exact == expected, (placed, plain)
+    return plain
