@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,30 @@ _COMMON = {
 settings.register_profile("default", max_examples=100, derandomize=True, **_COMMON)
 settings.register_profile("long", max_examples=5_000, print_blob=True, **_COMMON)
 settings.load_profile(os.environ.get("PYMONGO_CPP_TEST_PROFILE", "default"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--installed",
+        action="store_true",
+        help="fail unless pymongo_cpp is the environment's installed package",
+    )
+
+
+def _extension() -> Path:
+    import pymongo_cpp._native
+
+    return Path(pymongo_cpp._native.__file__)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"extension: {_extension()}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    site_packages = Path(sysconfig.get_path("platlib"))
+    if config.getoption("installed") and not _extension().is_relative_to(site_packages):
+        raise pytest.UsageError(f"--installed, but the extension is {_extension()}")
 
 
 @pytest.fixture(scope="session")
