@@ -176,17 +176,22 @@ demo: build ## encode and decode real documents with PyMongo's C extension and w
 	@$(BIN)/python examples/unmodified_program.py
 	@$(BIN)/python -m pymongo_cpp run examples/unmodified_program.py
 
-examples: build test-cpp ## every example: the Python programs, then the C++ one on the installed bsonpp
+# convert_json is built where simdjson is installed.
+examples: build test-cpp ## every example: the Python programs, then the C++ ones on the installed bsonpp
 	@for program in examples/*.py; do \
 	  echo "== $$program"; $(BIN)/python $$program || exit 1; \
 	done
-	@echo "== examples/cpp"; build/release/installed-package/example/count_types
+	@for program in count_types convert_json; do \
+	  test -x build/release/installed-package/example/$$program || continue; \
+	  echo "== examples/cpp/$$program"; build/release/installed-package/example/$$program || exit 1; \
+	done
 
-bench: build $(STAMPS)/bench ## every benchmark, all sides taking turns (BENCH_ARGS adds arguments)
+# Only with --full are results kept where the pages take their figures from.
+bench: build $(STAMPS)/bench ## every benchmark, all sides taking turns (BENCH_ARGS=--full for published figures)
 	@$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
-	@$(BIN)/python benchmarks/lazy_bench.py
-	@$(BIN)/python benchmarks/json_bench.py
-	@$(BIN)/python benchmarks/full_level_bench.py
+	@for program in lazy_bench json_bench full_level_bench; do \
+	  $(BIN)/python benchmarks/$$program.py $(if $(filter --full,$(BENCH_ARGS)),,--quick) || exit 1; \
+	done
 
 bench-core: $(STAMPS)/libbenchmark ## the C++ core alone
 	@test -e build/core-benchmark/build.ninja || \
@@ -237,6 +242,7 @@ format: $(STAMPS)/lint ## format the C++ and Python sources in place
 # --- release -----------------------------------------------------------------------------------
 
 wheels: $(STAMPS)/wheels ## an sdist, and a tested wheel for each CPython here, in dist/
+	@$(BIN)/python scripts/check_platforms.py
 	@$(BIN)/python scripts/build_wheels.py $(WHEEL_ARGS)
 
 clean: ## remove what was built (not the virtual environment)

@@ -124,7 +124,9 @@ def build_wheel(sdist: Path, interpreter: Interpreter, directory: Path) -> tuple
     simdjson = shutil.copytree(SIMDJSON, directory / "simdjson")
     raw = directory / "raw"
     run(
-        *(interpreter.path, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", raw),
+        # This environment's pip, because a system's interpreter may have none.
+        *(sys.executable, "-m", "pip", "--python", interpreter.path),
+        *("wheel", "-q", "--disable-pip-version-check", "--no-deps", "--wheel-dir", raw),
         "--config-settings=cmake.define.BSONPP_SPLIT_DEBUG=ON",
         f"--config-settings=cmake.define.BSONPP_SIMDJSON_SOURCE={simdjson}",
         source,
