@@ -16,8 +16,18 @@ usage: python -m pymongo_cpp run [--level LEVEL] FILE [ARGUMENT ...]
 LEVEL is how much of PyMongo to replace, default or full.
 """
 
+DESCRIPTION = """\
+Run PyMongo on pymongo_cpp, the native BSON codec in C++: for one program (run) or for every
+program of this Python environment (enable, undone by disable).
+"""
+
+EPILOG = """\
+COMMAND --help explains a command. Set PYMONGO_CPP=0 in a process's environment to leave the codec
+off there, whatever else says.
+"""
+
 EXIT_CODES = """\
-exit codes of status:
+exit codes:
   0  PyMongo runs on the native codec
   3  it does not, but could: not switched on, or switched off
   4  it cannot: the report says why
@@ -132,22 +142,53 @@ def _fail(message: str) -> NoReturn:
     raise SystemExit(2)
 
 
+class _Version(argparse.Action):
+    """Print the versions of the package, PyMongo and Python, and exit."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from pymongo_cpp.dropin import report
+
+        print(
+            *(f"{name} {version}" for name, version in report.status().versions.items()), sep=", "
+        )
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pymongo_cpp",
-        description=__doc__,
-        epilog=EXIT_CODES,
+        description=DESCRIPTION,
+        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_Version, help="print the versions and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("run", help="run a program, a module or a command on the native codec")
-    command = commands.add_parser("enable", help="switch it on for this Python environment")
+    command = commands.add_parser(
+        "enable",
+        help="switch it on for this Python environment",
+        description="Let every process of this Python environment run PyMongo on the native codec, "
+        "by two small files in site-packages. Where it cannot serve, PyMongo runs as before.",
+    )
     command.add_argument("--user", action="store_true", help="for the user's site-packages")
     command.add_argument("--level", choices=LEVELS, help="how much of PyMongo to replace")
     command.set_defaults(command=enable)
-    command = commands.add_parser("disable", help="undo enable")
+    command = commands.add_parser(
+        "disable",
+        help="undo enable",
+        description="Remove the files of enable. Processes that run keep the codec that they have.",
+    )
     command.set_defaults(command=disable)
-    command = commands.add_parser("status", help="which codec is active, and why")
+    command = commands.add_parser(
+        "status",
+        help="which codec is active, and why",
+        description="Say which codec serves PyMongo in a process of this environment, and why.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     command.add_argument("--json", action="store_true", help="as a JSON object")
     command.set_defaults(command=status)
     commands.add_parser("bench", help="compare the codecs on this machine")

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import bson
 import pytest
 
+import pymongo_cpp
 from pymongo_cpp.bench import cli
 from pymongo_cpp.bench.baseline import cpp_codec
 from pymongo_cpp.bench.comparison import DisagreementError, check_equal
@@ -146,3 +147,21 @@ def test_demo_refuses_without_the_c_extension(project_root: Path) -> None:
     assert result.returncode == 2
     assert result.stdout == ""
     assert "has_c() is false" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--repeats", "0"], ["--limit", "-1"], ["--plot", "plot.unknown"]]
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_timed(
+    bson_file: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exited:
+        cli.main([str(bson_file), *arguments])
+    assert exited.value.code == 2
+    assert arguments[1] in capsys.readouterr().err
+
+
+def test_the_command_line_says_its_versions() -> None:
+    command = [sys.executable, "-m", "pymongo_cpp", "--version"]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert result.stdout.startswith(f"pymongo_cpp {pymongo_cpp.__version__}, pymongo ")

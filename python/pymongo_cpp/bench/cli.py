@@ -23,10 +23,27 @@ from pymongo_cpp.bench.timing import pinned, ratio, take_turns
 _SHARES_SAMPLE = 200  # documents; the estimate needs no more
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
+def _plot_file(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in (".svg", ".png", ".pdf"):
+        raise argparse.ArgumentTypeError(f"{text} is not named .svg, .png or .pdf")
+    return path
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pymongo_cpp bench",
-        description="Time pymongo_cpp against PyMongo's C extension on your own documents.",
+        description="Time pymongo_cpp against PyMongo's C extension on your own documents. "
+        "Bytes and values of both are checked to be equal first.",
+        epilog="Exit codes: 0; 1 where the codecs' results differ; 2 where there is nothing to "
+        "read or to compare with.",
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
@@ -35,11 +52,22 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="concatenated BSON (.bson, as mongodump writes) or Extended JSON lines (.jsonl)",
     )
-    source.add_argument("--generate", choices=sorted(STREAMS), help="a built-in stream instead")
-    parser.add_argument("--limit", type=int, help="use at most this many documents")
-    parser.add_argument("--repeats", type=int, default=9, help="samples of each (default: 9)")
+    source.add_argument(
+        "--generate",
+        choices=sorted(STREAMS),
+        metavar="STREAM",
+        help=f"make the documents instead: {', '.join(sorted(STREAMS))}",
+    )
+    parser.add_argument(
+        "--limit", type=_positive, metavar="N", help="use at most this many documents"
+    )
+    parser.add_argument(
+        "--repeats", type=_positive, metavar="N", default=9, help="samples of each (default: 9)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="save the figures")
-    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="save a plot")
+    parser.add_argument(
+        "--plot", type=_plot_file, metavar="FILE.svg", help="save a plot (.svg, .png or .pdf)"
+    )
     return parser
 
 

@@ -39,7 +39,7 @@ def print_report(out: Console, report: dict[str, Any]) -> None:
 
     table = Table(
         title=f"{report['source']}: {report['documents']} documents, "
-        f"{report['mean_size']:.0f} bytes each"
+        f"{report['mean_size']:.0f} bytes on average"
     )
     table.add_column("operation")
     for heading in ("C µs/document", "C++ µs/document", "C MB/s", "C++ MB/s", "C++ is faster by"):

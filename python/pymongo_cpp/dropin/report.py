@@ -42,7 +42,7 @@ class Status:
 
     def __str__(self) -> str:
         """Return the report as lines of text."""
-        return "\n".join(f"{label:<12} {value}" for label, value in self._lines())
+        return "\n".join(f"{label:<17} {value}" for label, value in self._lines())
 
     def to_json(self) -> str:
         """Return the report as a JSON object with the same names."""
