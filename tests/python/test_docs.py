@@ -1,4 +1,4 @@
-"""The documentation's own code: Python blocks run, and what shell blocks call exists.
+"""The documentation's own code: Python blocks run, and what the pages name exists.
 
 A page's blocks run one after another as one program. What a block needs and the reader need not
 see, stands before it in a comment: ``<!-- setup``, a line of Python each, ``-->``.
@@ -14,26 +14,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
+from support.pages import PAGES, ROOT, blocks, languages, name
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMAND = re.compile(r"python -m pymongo_cpp ([a-z]+)")
 MAKE = re.compile(r"\bmake ([^`\n#]*)")
-
-
-def _name(page: Path) -> str:
-    return page.relative_to(ROOT).as_posix()
-
-
-def _blocks(page: Path, *languages: str) -> list[tuple[int, str]]:
-    """Return line number and text of a page's fenced blocks, also of those within lists."""
-    tokens = MarkdownIt().parse(page.read_text(encoding="utf-8"))
-    return [
-        (token.map[0] + 1, token.content)
-        for token in tokens
-        if token.type == "fence" and token.map and token.info.strip() in languages
-    ]
 
 
 def _setups(page: Path) -> list[tuple[int, str]]:
@@ -49,12 +33,12 @@ def _program(page: Path) -> str:
     """A page's Python as one program, whose tracebacks name the page's own lines."""
     parts = [
         f"exec(compile({chr(10) * line + text!r}, {str(page)!r}, 'exec'), globals())"
-        for line, text in sorted(_setups(page) + _blocks(page, "python"))
+        for line, text in sorted(_setups(page) + blocks(page, "python"))
     ]
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if _blocks(page, "python")], ids=_name)
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name)
 def test_python_blocks_run_in_their_order(page: Path, tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k != "PYMONGO_CPP"}
     result = subprocess.run(
@@ -80,14 +64,14 @@ def _called_targets(line: str) -> list[str]:
 def _commands(page: Path) -> list[str]:
     """Return the page's shell lines and its code spans."""
     text = page.read_text(encoding="utf-8")
-    lines = [line for _, block in _blocks(page, "sh", "console") for line in block.splitlines()]
+    lines = [line for _, block in blocks(page, "sh", "console") for line in block.splitlines()]
     return lines + re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
 def test_every_make_target_that_a_page_names_exists() -> None:
     targets = _make_targets((ROOT / "Makefile").read_text(encoding="utf-8"))
     called = {
-        (_name(page), target)
+        (name(page), target)
         for page in PAGES
         for command in _commands(page)
         for found in MAKE.findall(command)
@@ -125,12 +109,10 @@ def test_every_cmake_preset_that_a_page_names_exists() -> None:
     assert called <= known
 
 
-def test_cpp_blocks_are_quoted_from_the_sources() -> None:
-    sources = sorted((ROOT / "include").rglob("*.h"))
-    code = "\n".join(" ".join(path.read_text(encoding="utf-8").split()) for path in sources)
-    blocks = [text for page in PAGES for _, text in _blocks(page, "cpp")]
-    assert blocks
-    assert [text for text in blocks if " ".join(text.split()) not in code] == []
+def test_every_language_that_a_page_shows_has_a_test() -> None:
+    """Python here, C++ and CMake in test_docs_cpp.py, what a shell shows in test_docs_shell.py."""
+    code = {language for language in languages() if not language.startswith("{")}
+    assert code == {"python", "cpp", "cmake", "sh", "console", "text"}
 
 
 def test_every_example_is_listed() -> None:
@@ -160,7 +142,7 @@ def _test_files() -> list[Path]:
     return [*(tests / "python").glob("test_*.py"), *(tests / "cpp").glob("*_test.cpp")]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_to_files_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)

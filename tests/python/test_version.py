@@ -51,4 +51,4 @@ def test_the_changelog_has_it_below_what_is_unreleased(project_root: Path) -> No
 
 def test_the_drop_in_guide_shows_it(project_root: Path) -> None:
     page = (project_root / "docs" / "dropin.md").read_text(encoding="utf-8")
-    assert re.findall(r"^pymongo_cpp  (\S+)$", page, re.MULTILINE) == [pymongo_cpp.__version__]
+    assert re.findall(r"^pymongo_cpp +(\S+)$", page, re.MULTILINE) == [pymongo_cpp.__version__]
