@@ -1,4 +1,4 @@
-"""Threads that share and change documents, forks, and interpreters with a GIL of their own."""
+"""Threads that share and change documents, and forks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +15,9 @@ from bson.son import SON
 from support.canonical import Outcome, canonical
 from support.malformed import SAMPLE
 from support.oracle import C
-from support.process import script
 
 import pymongo_cpp
 
-HERE = Path(__file__).parent
 SECONDS = 0.7
 
 
@@ -145,84 +142,3 @@ def test_a_fork_in_the_middle_of_the_work() -> None:
             assert run_together([work, fork]) == []
     else:
         assert run_together([work, fork]) == []
-
-
-INTERPRETERS = {
-    # The C implementation of datetime needs the main interpreter's GIL until 3.13.
-    (3, 12): "import _xxsubinterpreters as _i; new = lambda: _i.create(isolated=False)",
-    (3, 13): "import _interpreters as _i; new = lambda: _i.create('isolated')",
-}
-
-
-@pytest.mark.skipif(
-    sys.version_info[:2] != (3, 12), reason="only 3.12 has such interpreters without datetime in C"
-)
-def test_an_interpreter_that_cannot_work_gives_import_error() -> None:
-    script(
-        """
-import _xxsubinterpreters as _i
-import sys
-
-failed = _i.run_string(_i.create(isolated=True), f'''
-import sys
-sys.path[:] = {sys.path!r}
-try:
-    import pymongo_cpp
-except ImportError as error:
-    assert "datetime" in str(error), error
-else:
-    raise AssertionError("imported")
-''')
-assert failed is None, failed
-""",
-        path=(HERE,),
-    )
-
-
-@pytest.mark.skipif(
-    sys.version_info[:2] not in INTERPRETERS,
-    reason="from CPython 3.14 on the interface is another; 3.11 has no interface",
-)
-def test_interpreters_beside_the_first() -> None:
-    script(
-        INTERPRETERS[sys.version_info[:2]]
-        + """
-import sys, threading
-import pymongo_cpp
-from support.malformed import SAMPLE
-
-source = f'''
-import sys
-sys.path[:] = {sys.path!r}
-import bson, pymongo_cpp
-for _ in range(300):
-    fields = pymongo_cpp.decode({SAMPLE!r})
-    assert pymongo_cpp.encode(fields) == {SAMPLE!r}
-    assert type(fields["_id"]) is bson.ObjectId
-    try:
-        pymongo_cpp.decode(b"bad")
-    except bson.errors.InvalidBSON:
-        pass
-'''
-failures = []
-
-def work():
-    interpreter = new()
-    try:
-        failed = _i.run_string(interpreter, source)
-        if failed is not None:
-            failures.append(failed)
-    except BaseException as error:
-        failures.append(error)
-    finally:
-        _i.destroy(interpreter)
-
-for _ in range(3):
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads: thread.start()
-    for thread in threads: thread.join()
-assert failures == [], failures
-assert pymongo_cpp.decode(SAMPLE)["flag"] is True
-""",
-        path=(HERE,),
-    )
