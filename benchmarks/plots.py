@@ -138,8 +138,9 @@ def by_size(results: Results) -> Figure:
             sizes, list(points.values()), styles[operation], color=colour, marker="o", label=name
         )
     axes.set_xscale("log", base=4)
+    axes.xaxis.set_major_formatter(lambda size, _: f"{size / 1024:,.0f}")
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("bytes a document")
+    axes.set_xlabel("KiB a document")
     axes.set_ylabel("ns a byte")
     axes.legend()
     return figure
