@@ -30,7 +30,14 @@ __all__ = [
 
 
 def status() -> Status:
-    """Return which codec serves PyMongo in this process, and why."""
+    """Return which codec serves PyMongo in this process, and why.
+
+    Imports :mod:`bson` where it is installed.
+
+    :return: a :class:`~pymongo_cpp.dropin.Status`, which prints as a report.
+
+    .. versionadded:: 0.1
+    """
     # The report needs modules that a program which only runs on the codec never loads.
     from pymongo_cpp.dropin import report
 

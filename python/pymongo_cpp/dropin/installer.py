@@ -52,6 +52,8 @@ def install(level: str | None = None) -> bool:
     :raises IncompatiblePyMongoError: (an ImportError) this PyMongo's version or private names are
         not the ones that are supported; PyMongo is untouched.
     :raises ImportError: the native extension cannot be loaded; PyMongo is untouched.
+
+    .. versionadded:: 0.1
     """
     if level is not None and level not in levels.LEVELS:
         raise ValueError(f"unknown level {level!r}: use one of {', '.join(levels.LEVELS)}")
@@ -98,6 +100,8 @@ def uninstall() -> None:
 
     :raises ImportError: PyMongo was first imported under the drop-in and its own C extension can
         no longer be loaded; the drop-in then stays installed.
+
+    .. versionadded:: 0.1
     """
     with state.lock:
         if state.installation is not None:

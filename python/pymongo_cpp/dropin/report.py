@@ -73,6 +73,10 @@ def status() -> Status:
 
     Imports :mod:`bson` where it is installed, because only its import shows whether PyMongo's own
     C extension loads.
+
+    :return: a :class:`Status`, which prints as a report.
+
+    .. versionadded:: 0.1
     """
     codec = _codec()
     unavailable = None if codec == NATIVE else _why_unavailable()
