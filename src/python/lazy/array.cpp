@@ -98,17 +98,16 @@ PyObject* compare(PyObject* self, PyObject* other, int operation) {
 
 PyObject* represent_array(PyObject* self) { return represent(self, "[", "]", false); }
 
-PyDoc_STRVAR(
-    array_doc,
-    "LazyArray(data, codec_options=None, *, validate=True)\n--\n\n"
-    "A read-only sequence over the bytes of a BSON array that decodes what is touched.\n\n"
-    "What a LazyDocument gives for an array; it is equal to a list of equal values.\n\n"
-    ":param data: the array's bytes, as those of a document are given to LazyDocument.\n"
-    ":param codec_options: a bson.codec_options.CodecOptions for the values.\n"
-    ":param validate: as for LazyDocument.\n"
-    ":raises TypeError: data has no buffer, or codec_options is not a CodecOptions.\n"
-    ":raises bson.errors.InvalidBSON: data is not one well-formed array.\n\n"
-    ".. versionadded:: 0.1");
+PyDoc_STRVAR(array_doc,
+             "LazyArray(data, codec_options=None, *, validate=True)\n--\n\n"
+             "A read-only sequence over the bytes of a BSON array that decodes what is touched.\n\n"
+             "What a LazyDocument gives for an array; it is equal to a list of equal values.\n\n"
+             ":param data: the array's bytes, as those of a document are given to LazyDocument.\n"
+             ":param codec_options: a bson.codec_options.CodecOptions for the values.\n"
+             ":param validate: as for LazyDocument.\n"
+             ":raises TypeError: data has no buffer, or codec_options is not a CodecOptions.\n"
+             ":raises bson.errors.InvalidBSON: data is not one well-formed array.\n\n"
+             ".. versionadded:: 0.1");
 PyDoc_STRVAR(index_doc,
              "index($self, value, start=0, stop=sys.maxsize, /)\n--\n\n"
              "The first position of a value; ValueError when there is none.");
