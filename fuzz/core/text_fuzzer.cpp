@@ -16,7 +16,7 @@ template <typename CodeUnit>
 void check_units(std::string_view text, std::size_t characters) {
   std::vector<CodeUnit> units(characters);
   units.shrink_to_fit();
-  decode_utf8(text, units.data());
+  decode_utf8(text, std::span(units));
   constexpr std::size_t kMostBytes = sizeof(CodeUnit) == 1 ? 2 : sizeof(CodeUnit) == 2 ? 3 : 4;
   std::vector<char> bytes(kMostBytes * characters + kEncodeSlack);
   const char* end = encode_utf8(std::span<const CodeUnit>(units), bytes.data());

@@ -71,19 +71,19 @@ inline bool is_utf8(std::string_view text) noexcept {
   return ascii == text.size() || summarize_utf8(text.substr(ascii)).valid;
 }
 
-// Decodes valid UTF-8 whose code points all fit a CodeUnit. `out` has room for as many units as
-// summarize_utf8() counted.
+// Decodes valid UTF-8 whose code points all fit a CodeUnit. `out` is as many units as
+// summarize_utf8() counted characters.
 template <typename CodeUnit>
-void decode_utf8(std::string_view valid_text, CodeUnit* out) noexcept;
+void decode_utf8(std::string_view valid_text, std::span<CodeUnit> out) noexcept;
 
-extern template void decode_utf8(std::string_view, std::uint8_t*) noexcept;
-extern template void decode_utf8(std::string_view, std::uint16_t*) noexcept;
-extern template void decode_utf8(std::string_view, std::uint32_t*) noexcept;
+extern template void decode_utf8(std::string_view, std::span<std::uint8_t>) noexcept;
+extern template void decode_utf8(std::string_view, std::span<std::uint16_t>) noexcept;
+extern template void decode_utf8(std::string_view, std::span<std::uint32_t>) noexcept;
 
 // Encodes code points to `out`, which has room for 2, 3 or 4 bytes a unit of 1, 2 or 4 bytes, and
 // for kEncodeSlack bytes more. Returns the end of what was encoded, or null when there is a
 // surrogate or a unit beyond U+10FFFF.
-inline constexpr std::size_t kEncodeSlack = 2;
+inline constexpr std::size_t kEncodeSlack = 24;
 template <typename CodeUnit>
 char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept;
 

@@ -1,3 +1,6 @@
+#include "utf8_avx2.h"
+#include "utf8_portable.h"
+
 #include <bsonpp/attributes.h>
 #include <bsonpp/byte_order.h>
 #include <bsonpp/utf8.h>
@@ -124,7 +127,7 @@ BSONPP_ALWAYS_INLINE char* encode_group(const CodeUnit* units, std::size_t count
 }  // namespace
 
 template <typename CodeUnit>
-char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept {
+char* portable::encode_utf8(std::span<const CodeUnit> units, char* out) noexcept {
   constexpr std::size_t kGroup = 16;
   const CodeUnit* next = units.data();
   std::size_t left = units.size();
@@ -132,6 +135,18 @@ char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept {
     out = encode_group(next, kGroup, out);
   }
   return out == nullptr ? nullptr : encode_group(next, left, out);
+}
+
+template char* portable::encode_utf8(std::span<const std::uint8_t>, char*) noexcept;
+template char* portable::encode_utf8(std::span<const std::uint16_t>, char*) noexcept;
+template char* portable::encode_utf8(std::span<const std::uint32_t>, char*) noexcept;
+
+template <typename CodeUnit>
+char* encode_utf8(std::span<const CodeUnit> units, char* out) noexcept {
+#if defined(BSONPP_AVX2)
+  if (avx2::supported()) return avx2::encode_utf8(units, out);
+#endif
+  return portable::encode_utf8(units, out);
 }
 
 template char* encode_utf8(std::span<const std::uint8_t>, char*) noexcept;

@@ -1,8 +1,10 @@
 // From UTF-8: checking, counting and decoding by blocks of bytes, so that no branch depends on
 // where one character ends and the next begins.
+#include "utf8_avx2.h"
 #include "utf8_block.h"
+#include "utf8_character.h"
+#include "utf8_portable.h"
 
-#include <bsonpp/byte_order.h>
 #include <bsonpp/utf8.h>
 
 #include <algorithm>
@@ -86,34 +88,6 @@ class Checker {
   std::uint32_t widest_ = 0x7f;
 };
 
-// How to decode a character, by the upper half of its first byte.
-struct Form {
-  std::uint32_t largest;   // all bits that the form can set
-  std::uint8_t shift;      // of four bytes, most significant first, to leave the character's own
-  std::uint8_t last_mask;  // of the last of them
-};
-
-constexpr std::array<Form, 16> kForms = [] {
-  std::array<Form, 16> forms{};
-  for (std::size_t half = 0; half < forms.size(); ++half) {
-    if (half < 0x8) forms[half] = {0x7f, 24, 0x7f};
-    if (half == 0xc || half == 0xd) forms[half] = {0x7ff, 16, 0x3f};
-    if (half == 0xe) forms[half] = {0xffff, 8, 0x3f};
-    if (half == 0xf) forms[half] = {0x1fffff, 0, 0x3f};
-  }
-  return forms;
-}();
-
-// The character that begins at `from`, which holds four bytes.
-std::uint32_t character_at(const char* from) noexcept {
-  const auto bytes = load_big_endian<std::uint32_t>(reinterpret_cast<const std::byte*>(from));
-  const Form& form = kForms[bytes >> 28U];
-  const std::uint32_t own = bytes >> form.shift;
-  const std::uint32_t bits = (own & form.last_mask) | ((own >> 2U) & 0xfc0U) |
-                             ((own >> 4U) & 0x3f000U) | ((own >> 6U) & 0x1c0000U);
-  return bits & form.largest;
-}
-
 // Decodes the characters that begin within the first `size` bytes of a block, which lies at `from`
 // with three bytes more behind it.
 template <typename CodeUnit>
@@ -136,7 +110,7 @@ CodeUnit* decode_block(const char* from, std::size_t size, CodeUnit* out) noexce
 
 }  // namespace
 
-Utf8Summary summarize_utf8(std::string_view text) noexcept {
+Utf8Summary portable::summarize_utf8(std::string_view text) noexcept {
   Checker checker;
   std::size_t continuations = 0;
   std::size_t index = 0;
@@ -153,11 +127,12 @@ Utf8Summary summarize_utf8(std::string_view text) noexcept {
 }
 
 template <typename CodeUnit>
-void decode_utf8(std::string_view valid_text, CodeUnit* out) noexcept {
+void portable::decode_utf8(std::string_view valid_text, std::span<CodeUnit> units) noexcept {
   constexpr std::size_t kBlock = ByteBlock::kSize;
   constexpr std::size_t kAhead = 3;  // bytes of a character that begins with a block's last
   const char* const data = valid_text.data();
   const std::size_t size = valid_text.size();
+  CodeUnit* out = units.data();
   std::size_t index = 0;
   for (; size - index >= kBlock + kAhead; index += kBlock) {
     out = decode_block(data + index, kBlock, out);
@@ -173,8 +148,27 @@ void decode_utf8(std::string_view valid_text, CodeUnit* out) noexcept {
   }
 }
 
-template void decode_utf8(std::string_view, std::uint8_t*) noexcept;
-template void decode_utf8(std::string_view, std::uint16_t*) noexcept;
-template void decode_utf8(std::string_view, std::uint32_t*) noexcept;
+template void portable::decode_utf8(std::string_view, std::span<std::uint8_t>) noexcept;
+template void portable::decode_utf8(std::string_view, std::span<std::uint16_t>) noexcept;
+template void portable::decode_utf8(std::string_view, std::span<std::uint32_t>) noexcept;
+
+Utf8Summary summarize_utf8(std::string_view text) noexcept {
+#if defined(BSONPP_AVX2)
+  if (avx2::supported()) return avx2::summarize_utf8(text);
+#endif
+  return portable::summarize_utf8(text);
+}
+
+template <typename CodeUnit>
+void decode_utf8(std::string_view valid_text, std::span<CodeUnit> out) noexcept {
+#if defined(BSONPP_AVX2)
+  if (avx2::supported()) return avx2::decode_utf8(valid_text, out);
+#endif
+  portable::decode_utf8(valid_text, out);
+}
+
+template void decode_utf8(std::string_view, std::span<std::uint8_t>) noexcept;
+template void decode_utf8(std::string_view, std::span<std::uint16_t>) noexcept;
+template void decode_utf8(std::string_view, std::span<std::uint32_t>) noexcept;
 
 }  // namespace bsonpp

@@ -2,26 +2,34 @@
 
 namespace pymongo_cpp {
 
+namespace {
+
+template <typename CodeUnit>
+void decode_into(std::string_view text, void* units, std::size_t characters) noexcept {
+  bsonpp::decode_utf8(text, std::span(static_cast<CodeUnit*>(units), characters));
+}
+
+}  // namespace
+
 Ref decode_wide_text(std::string_view text, const char* error_handler) {
   const bsonpp::Utf8Summary summary = bsonpp::summarize_utf8(text);
   if (!summary.valid) {
     return Ref::steal(PyUnicode_DecodeUTF8(text.data(), ssize(text), error_handler));
   }
-  const auto length = static_cast<Py_ssize_t>(summary.characters);
-  Ref made = Ref::steal(PyUnicode_New(length, summary.widest));
-  if (!made) return Ref();
-  switch (PyUnicode_KIND(made.get())) {
+  PyObject* made = PyUnicode_New(static_cast<Py_ssize_t>(summary.characters), summary.widest);
+  if (made == nullptr) return Ref();
+  switch (PyUnicode_KIND(made)) {
     case PyUnicode_1BYTE_KIND:
-      bsonpp::decode_utf8(text, reinterpret_cast<std::uint8_t*>(PyUnicode_1BYTE_DATA(made.get())));
+      decode_into<std::uint8_t>(text, PyUnicode_1BYTE_DATA(made), summary.characters);
       break;
     case PyUnicode_2BYTE_KIND:
-      bsonpp::decode_utf8(text, reinterpret_cast<std::uint16_t*>(PyUnicode_2BYTE_DATA(made.get())));
+      decode_into<std::uint16_t>(text, PyUnicode_2BYTE_DATA(made), summary.characters);
       break;
     default:
-      bsonpp::decode_utf8(text, reinterpret_cast<std::uint32_t*>(PyUnicode_4BYTE_DATA(made.get())));
+      decode_into<std::uint32_t>(text, PyUnicode_4BYTE_DATA(made), summary.characters);
       break;
   }
-  return made;
+  return Ref::steal(made);
 }
 
 }  // namespace pymongo_cpp
