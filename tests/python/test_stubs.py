@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pymongo_cpp
@@ -18,8 +19,10 @@ ALLOWED = "pymongo_cpp._native.encode\n"
 
 def python(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "MYPY_CACHE_DIR": str(tmp_path / "cache")}
-    environment["MYPYPATH"] = str(PACKAGE.parent)
-    environment["PYTHONPATH"] = str(PACKAGE.parent)
+    # mypy finds what is installed by itself, and refuses to be shown the way.
+    if not PACKAGE.is_relative_to(sysconfig.get_path("platlib")):
+        environment["MYPYPATH"] = str(PACKAGE.parent)
+        environment["PYTHONPATH"] = str(PACKAGE.parent)
     return subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
