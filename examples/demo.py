@@ -91,7 +91,7 @@ def main() -> int:
     count = sum(map(len, streams.values()))
     console.print(f"{count} documents encoded to equal bytes and decoded to equal values.")
     console.print(table)
-    console.print(f"{time.monotonic() - started:.0f} s")
+    console.print(f"took {time.monotonic() - started:.0f} s")
     return 0
 
 
