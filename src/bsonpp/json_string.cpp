@@ -1,8 +1,11 @@
 // Strings of JSON text: what is plain is copied by blocks, the rest escaped.
 #include "hex.h"
 
+#include <bsonpp/attributes.h>
 #include <bsonpp/json_text.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -36,12 +39,14 @@ constexpr char short_escape(std::uint32_t character) noexcept {
   }
 }
 
+constexpr std::size_t kMostEscaped = 6;  // characters that one unit becomes: \u001f
+
 char* put_unit_escape(char* out, std::uint32_t unit) noexcept {
   out[0] = '\\';
   out[1] = 'u';
   std::memcpy(out + 2, &kHexPairs[std::size_t{2} * (unit >> 8U)], 2);
   std::memcpy(out + 4, &kHexPairs[std::size_t{2} * (unit & 0xffU)], 2);
-  return out + 6;
+  return out + kMostEscaped;
 }
 
 char* put_escape(char* out, std::uint32_t character) noexcept {
@@ -65,26 +70,46 @@ constexpr bool is_plain(std::uint32_t character) noexcept {
   return character - 0x20U < 0x7fU - 0x20U && character != '"' && character != '\\';
 }
 
+// A character as itself or escaped, whichever it takes, without a branch that the text decides:
+// words of other scripts and the spaces between them alternate too often for one. Writes up to
+// kMostEscaped characters more than it advances.
+BSONPP_ALWAYS_INLINE char* put_unpredicted(char* out, std::uint32_t character) noexcept {
+  const bool special = (character < 0x20) | (character == '"') | (character == '\\');
+  if (special || character >= 0x10000U) [[unlikely]] {
+    return put_escape(out, character);
+  }
+  put_unit_escape(out, character);
+  const bool plain = character < 0x7f;
+  *out = plain ? static_cast<char>(character) : '\\';
+  return out + (plain ? 1 : kMostEscaped);
+}
+
 #if defined(__SSE2__)
 
-constexpr std::size_t kBlock = 16;  // bytes looked at in one step
+constexpr std::size_t kBlock = 16;         // bytes looked at in one step
+constexpr std::size_t kWide = 4 * kBlock;  // and in a long text
+
+// All ones in each byte that is not plain.
+__m128i special_bytes(__m128i bytes) noexcept {
+  // The comparison is of signed bytes, so that those from 0x7f on, with one more, are less than a
+  // space too.
+  const __m128i next = _mm_add_epi8(bytes, _mm_set1_epi8(1));
+  const __m128i outside = _mm_cmplt_epi8(next, _mm_set1_epi8(0x21));
+  const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+  return _mm_or_si128(outside, marks);
+}
 
 // A bit for each byte that is not plain.
 std::uint32_t specials(__m128i bytes) noexcept {
-  // The comparison is of signed bytes, so that those from 0x80 on are less than a space too.
-  const __m128i outside = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
-  const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-  const __m128i found =
-      _mm_or_si128(_mm_or_si128(outside, marks), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
-  return static_cast<std::uint32_t>(_mm_movemask_epi8(found));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(special_bytes(bytes)));
 }
 
 bool all_plain(std::uint64_t head, std::uint64_t tail) noexcept {
   return specials(_mm_set_epi64x(static_cast<long long>(tail), static_cast<long long>(head))) == 0;
 }
 
-// Copies a whole block; returns how many plain characters it begins with.
+// Copies a block; returns how many plain characters it begins with.
 std::size_t copy_block(const char* from, char* out) noexcept {
   __m128i bytes;
   std::memcpy(&bytes, from, sizeof(bytes));
@@ -92,9 +117,20 @@ std::size_t copy_block(const char* from, char* out) noexcept {
   return static_cast<std::size_t>(std::countr_zero(specials(bytes) | 1U << kBlock));
 }
 
+// Copies kWide bytes; false when they are not all plain.
+bool copy_wide(const char* from, char* out) noexcept {
+  __m128i parts[kWide / kBlock];
+  std::memcpy(parts, from, kWide);
+  std::memcpy(out, parts, kWide);
+  const __m128i head = _mm_or_si128(special_bytes(parts[0]), special_bytes(parts[1]));
+  const __m128i tail = _mm_or_si128(special_bytes(parts[2]), special_bytes(parts[3]));
+  return _mm_movemask_epi8(_mm_or_si128(head, tail)) == 0;
+}
+
 #else
 
 constexpr std::size_t kBlock = 8;
+constexpr std::size_t kWide = 4 * kBlock;
 constexpr std::uint64_t kOnes = 0x0101010101010101U;
 constexpr std::uint64_t kHighs = 0x8080808080808080U;
 
@@ -121,6 +157,13 @@ std::size_t copy_block(const char* from, char* out) noexcept {
   std::size_t count = 0;
   while (is_plain(static_cast<std::uint8_t>(out[count]))) ++count;
   return count;
+}
+
+bool copy_wide(const char* from, char* out) noexcept {
+  std::array<std::uint64_t, kWide / kBlock> words{};
+  std::memcpy(words.data(), from, kWide);
+  std::memcpy(out, words.data(), kWide);
+  return (specials(words[0]) | specials(words[1]) | specials(words[2]) | specials(words[3])) == 0;
 }
 
 #endif
@@ -168,15 +211,28 @@ struct Place {
 };
 
 // Copies plain characters until one that is not or the end. Writes up to kBlock bytes more than it
-// advances.
+// advances. Steps of a fixed size, where the text is plain, do not wait for one another.
 Place copy_plain(Place place, const char* end) noexcept {
+  const char* const first = place.from;
+  bool wide = true;  // until there are fewer bytes left, or others among them
   while (static_cast<std::size_t>(end - place.from) >= kBlock) {
     const std::size_t count = copy_block(place.from, place.out);
-    place.from += count;
-    place.out += count;
-    if (count < kBlock) return place;
+    if (count < kBlock) return {place.from + count, place.out + count};
+    place = {place.from + kBlock, place.out + kBlock};
+    while (wide) {
+      wide =
+          static_cast<std::size_t>(end - place.from) >= kWide && copy_wide(place.from, place.out);
+      if (wide) place = {place.from + kWide, place.out + kWide};
+    }
   }
   const std::string_view rest(place.from, static_cast<std::size_t>(end - place.from));
+  if (rest.empty()) return place;
+  // The last block of the text, of which the first bytes were found plain.
+  const std::size_t known = kBlock - rest.size();
+  if (static_cast<std::size_t>(place.from - first) >= known &&
+      copy_block(end - kBlock, place.out - known) == kBlock) {
+    return {end, place.out + rest.size()};
+  }
   if (char* after = put_short_plain(place.out, rest); after != nullptr) return {end, after};
   for (; place.from != end; ++place.from) {
     const char character = *place.from;
@@ -225,8 +281,7 @@ bool take_code_point(const char*& from, const char* end, std::uint32_t& point) n
   return point >= 0x10000 && point <= 0x10ffff;
 }
 
-constexpr std::size_t kMostEscaped = 6;  // characters that one byte becomes: \u001f
-constexpr std::size_t kPiece = 2048;     // bytes escaped with one look at the room
+constexpr std::size_t kPiece = 2048;  // bytes escaped with one look at the room
 
 // Escapes characters of two and three bytes, as which all common scripts are written, as far as
 // they are well formed.
@@ -289,6 +344,22 @@ Place put_escaped(Place place, const char* piece_end, const char* end, bool asci
   return place;
 }
 
+// Escapes text by one character after the other.
+JsonStringError write_characters(TextWriter& text_out, std::string_view text, bool ascii) noexcept {
+  const char* const end = text.data() + text.size();
+  for (Place place{text.data(), nullptr}; place.from != end;) {
+    const auto left = static_cast<std::size_t>(end - place.from);
+    const char* piece_end = left > kPiece ? place.from + kPiece : end;
+    // A character of four bytes may lie across the end of the piece.
+    place.out = text_out.reserve(std::min(kPiece, left) * kMostEscaped + kBlock);
+    if (place.out == nullptr) return JsonStringError::kOutOfMemory;
+    place = put_escaped(place, piece_end, end, ascii);
+    if (place.from == nullptr) return JsonStringError::kInvalidUtf8;
+    text_out.advance(place.out);
+  }
+  return JsonStringError::kNone;
+}
+
 }  // namespace
 
 JsonStringError write_json_string(TextWriter& text_out, std::string_view text,
@@ -305,16 +376,9 @@ JsonStringError write_json_string(TextWriter& text_out, std::string_view text,
     return JsonStringError::kNone;
   }
   text_out.advance(place.out);
-  while (place.from != end) {
-    const auto left = static_cast<std::size_t>(end - place.from);
-    const char* piece_end = left > kPiece ? place.from + kPiece : end;
-    // A character of four bytes may lie across the end of the piece.
-    place.out = text_out.reserve((kPiece < left ? kPiece : left) * kMostEscaped + kBlock);
-    if (place.out == nullptr) return JsonStringError::kOutOfMemory;
-    place = put_escaped(place, piece_end, end, ascii);
-    if (place.from == nullptr) return JsonStringError::kInvalidUtf8;
-    text_out.advance(place.out);
-  }
+  const std::string_view rest(place.from, static_cast<std::size_t>(end - place.from));
+  const JsonStringError error = write_characters(text_out, rest, ascii);
+  if (error != JsonStringError::kNone) return error;
   return text_out.write("\"") ? JsonStringError::kNone : JsonStringError::kOutOfMemory;
 }
 
@@ -326,18 +390,7 @@ bool write_json_units(TextWriter& text_out, const CodeUnit* units, std::size_t c
     const std::size_t piece = count - i < kPiece ? count - i : kPiece;
     char* out = text_out.reserve(piece * kMostOfUnit);
     if (out == nullptr) return false;
-    for (const std::size_t stop = i + piece; i < stop; ++i) {
-      const std::uint32_t unit = units[i];
-      const bool plain = is_plain(unit);
-      if (!plain && (unit < 0x7f || unit >= 0x10000U)) [[unlikely]] {
-        out = put_escape(out, unit);
-        continue;
-      }
-      // Words of other scripts and the spaces between them alternate too often for a branch.
-      put_unit_escape(out, unit);
-      out[0] = plain ? static_cast<char>(unit) : '\\';
-      out += plain ? 1 : kMostEscaped;
-    }
+    for (const std::size_t stop = i + piece; i < stop; ++i) out = put_unpredicted(out, units[i]);
     text_out.advance(out);
   }
   return text_out.write("\"");

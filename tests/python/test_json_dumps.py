@@ -23,7 +23,7 @@ from support.json_texts import OPTIONS, outcome
 from support.values import VALUES
 
 import pymongo_cpp
-from pymongo_cpp.json import dumps
+from pymongo_cpp.json import bson_to_json, dumps
 
 ODD_VALUES = [
     {7: "int", 2.5: "float", None: "none", True: "bool"},
@@ -92,6 +92,17 @@ def test_any_text(text: str) -> None:
 @given(st.binary(min_size=16, max_size=16).map(Decimal128.from_bid))
 def test_any_decimal128(value: Decimal128) -> None:
     assert dumps(value) == json_util.dumps(value)
+
+
+@pytest.mark.parametrize("character", ['"', "\x1f", "\x7f", "é", "🎉"])
+def test_a_character_to_escape_anywhere_in_a_text(character: str) -> None:
+    """Text is looked at by blocks of several sizes, and the last of them overlap."""
+    for length in (15, 16, 17, 31, 32, 33, 79, 80, 81, 95, 96, 97, 145):
+        for position in range(length):
+            text = "x" * position + character + "y" * (length - position - 1)
+            expected = json_util.dumps({text: text})
+            assert dumps({text: text}) == expected
+            assert bson_to_json(pymongo_cpp.encode({text: text})).decode() == expected
 
 
 def test_arguments_of_json_dumps_are_passed_on() -> None:
