@@ -156,15 +156,17 @@ test-server: build ## PyMongo's own tests that need a server, and a soak, agains
 # The tests of the codec itself; those of what has no build without a GIL (mypy, matplotlib) are
 # left to the ordinary CPythons.
 FREETHREADED_VENV = .venv-freethreaded
-FREETHREADED_PYTHON ?= build/freethreaded/bin/python3.13t
+# Outside of the working tree: another clone of it finds what was built once.
+FREETHREADED_PREFIX ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pymongo-cpp/python3.13t
+FREETHREADED_PYTHON ?= $(FREETHREADED_PREFIX)/bin/python3.13t
 FREETHREADED_TESTS = tests/freethreaded $(addprefix tests/python/test_,$(addsuffix .py,concurrency \
   encode_differential encode_errors decode_differential decode_errors hostile_encode hostile_decode \
   iterators options corpus malformed lazy_document lazy_array project select json_dumps json_loads \
   json_bytes json_corpus wire_messages))
 
 test-freethreaded: ## the codec's tests on a CPython without a GIL, which is built first where there is none
-	@test "$(FREETHREADED_PYTHON)" != build/freethreaded/bin/python3.13t || \
-	  scripts/freethreaded-python.sh build/freethreaded
+	@test "$(FREETHREADED_PYTHON)" != "$(FREETHREADED_PREFIX)/bin/python3.13t" || \
+	  scripts/freethreaded-python.sh "$(FREETHREADED_PREFIX)"
 	@$(MAKE) VENV=$(FREETHREADED_VENV) PYTHON=$(FREETHREADED_PYTHON) TEST_REQUIREMENTS=freethreaded build
 	@$(FREETHREADED_VENV)/bin/python -m pytest -s $(FREETHREADED_TESTS) $(PYTEST_ARGS)
 

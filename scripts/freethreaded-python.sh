@@ -3,9 +3,10 @@
 #
 #   freethreaded-python.sh PREFIX
 #
-# PREFIX/bin/python3.13t is the result; nothing happens when it is there already. The sources are
-# Debian's source package python3.13 of trixie, from the archive that this machine's apt is set up
-# with; apt checks its signature. Some 10 minutes on one core.
+# PREFIX/bin/python3.13t is the result; nothing happens when it is there already. PREFIX appears
+# whole or not at all: the build goes on beside it, in PREFIX.build. The sources are Debian's source
+# package python3.13 of trixie, from the archive that this machine's apt is set up with; apt checks
+# its signature. Some 10 minutes on one core.
 set -eu
 
 prefix=$1
@@ -15,9 +16,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 if "$prefix/bin/python3.13t" -c 'import sys; sys.exit(sys._is_gil_enabled())' 2>/dev/null; then
     exit 0
 fi
-mkdir -p "$prefix"
-prefix=$(cd "$prefix" && pwd)
-work=$prefix/build
+mkdir -p "$(dirname "$prefix")"
+prefix=$(cd "$(dirname "$prefix")" && pwd)/$(basename "$prefix")
+work=$prefix.build
+rm -rf "$work" "$prefix"
 mkdir -p "$work/apt/lists/partial" "$work/source"
 
 "$here/ensure-package.sh" dpkg-dev dpkg-source --version
@@ -57,7 +59,8 @@ echo "building CPython 3.13 without the GIL (log: $work/build.log)"
     cd "$work/source/python"
     ./configure --prefix="$prefix" --disable-gil --disable-test-modules --with-ensurepip=install
     make -j "$(nproc)"
-    make install
+    make install DESTDIR="$work/installed"
 ) >"$work/build.log" 2>&1 || { tail -20 "$work/build.log" >&2; exit 1; }
-rm -rf "$work/source" "$work/apt"
+mv "$work/installed$prefix" "$prefix"
+rm -rf "$work"
 "$prefix/bin/python3.13t" -c 'import sys; sys.exit(sys._is_gil_enabled())'
