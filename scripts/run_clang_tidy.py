@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "lint"
 CACHE = BUILD / "clang-tidy-passed"
-HEADER_DIRECTORIES = ("include", "src", "tests/cpp")
+HEADER_DIRECTORIES = ("include", "src", "tests/cpp", "fuzz/core")
 
 
 def compiled_files() -> set[Path]:
