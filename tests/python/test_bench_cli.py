@@ -35,6 +35,8 @@ def test_bench_of_a_bson_file(
     )
     report = json.loads(figures.read_text(encoding="utf-8"))
     assert report["documents"] == 12
+    assert report["c_extension"] == Path(bson._cbson.__file__).name
+    assert report["pymongo_cpp"] == pymongo_cpp.__version__
     assert list(report["operations"]) == ["encode", "decode", "decode_all", "decode_iter"]
     for row in report["operations"].values():
         assert row["c_us"] > 0

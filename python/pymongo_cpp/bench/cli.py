@@ -12,8 +12,9 @@ from typing import Any
 
 import pymongo
 
+import pymongo_cpp
 from pymongo_cpp.bench import report as reporting
-from pymongo_cpp.bench.baseline import BaselineError, Codec, c_codec, cpp_codec
+from pymongo_cpp.bench.baseline import BaselineError, Codec, c_codec, c_module, cpp_codec
 from pymongo_cpp.bench.comparison import DisagreementError, check_equal, codec_tasks
 from pymongo_cpp.bench.documents import STREAMS
 from pymongo_cpp.bench.readers import Document, ReadError, read_json_lines, split_bson
@@ -132,6 +133,8 @@ def measure(
         "shares": shares,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "pymongo": pymongo.version,
+        "c_extension": Path(str(c_module().__file__)).name,
+        "pymongo_cpp": pymongo_cpp.__version__,
         "core": core,
     }
 
