@@ -32,14 +32,14 @@ from bson.json_util import (
     JSONMode,
     JSONOptions,
 )
-from bson.json_util import dumps as _json_util_dumps
 from bson.json_util import loads as _json_util_loads
-from bson.json_util import object_hook as _json_util_object_hook
 
 from pymongo_cpp._native import (
+    NativeFunction,
     _json_dumps,
     _json_loads,
     _json_to_bson,
+    _use_json_util,
     bson_to_json,
     bson_to_json_array,
     bson_to_json_lines,
@@ -70,8 +70,6 @@ if TYPE_CHECKING:
     _Buffer = bytes | bytearray | memoryview | mmap | array[Any]
     _Mode = Literal["relaxed", "canonical", "legacy", "plain"]
 
-_ONLY_OPTIONS = {"json_options"}
-
 
 def dumps(obj: Any, *args: Any, **kwargs: Any) -> str:
     """Return `obj` as Extended JSON, as :func:`bson.json_util.dumps` does.
@@ -87,10 +85,7 @@ def dumps(obj: Any, *args: Any, **kwargs: Any) -> str:
 
     .. versionadded:: 0.1
     """
-    if args or (kwargs and kwargs.keys() != _ONLY_OPTIONS):
-        return _json_util_dumps(obj, *args, **kwargs)
-    options = kwargs["json_options"] if kwargs else json_util.DEFAULT_JSON_OPTIONS
-    return _json_dumps(obj, options, _json_util_dumps)
+    return _json_dumps(obj, *args, **kwargs)
 
 
 def loads(s: str | bytes | bytearray, *args: Any, **kwargs: Any) -> Any:
@@ -108,13 +103,14 @@ def loads(s: str | bytes | bytearray, *args: Any, **kwargs: Any) -> Any:
 
     .. versionadded:: 0.1
     """
-    if args or (kwargs and kwargs.keys() != _ONLY_OPTIONS):
-        return _json_util_loads(s, *args, **kwargs)
-    options = kwargs["json_options"] if kwargs else json_util.DEFAULT_JSON_OPTIONS
-    value = _json_loads(s, options, _json_util_object_hook)
-    if value is NotImplemented:
-        return _json_util_loads(s, json_options=options)
-    return value
+    return _json_loads(s, *args, **kwargs)
+
+
+_use_json_util(json_util)
+if not TYPE_CHECKING:
+    # Without a frame of Python code around each call.
+    dumps = NativeFunction(_json_dumps, dumps)
+    loads = NativeFunction(_json_loads, loads)
 
 
 def json_to_bson(text: str | _Buffer) -> bytes:

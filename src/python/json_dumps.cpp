@@ -18,13 +18,32 @@ using bsonpp::JsonDatetime;
 using bsonpp::JsonFormat;
 using bsonpp::JsonMode;
 
-// An attribute that is a small int or a bool.
-bool small_attribute(PyObject* object, PyObject* name, long& number) {
-  const Ref attribute = Ref::steal(PyObject_GetAttr(object, name));
-  if (!attribute) return false;
-  number = PyLong_AsLong(attribute.get());
-  return number != -1 || PyErr_Occurred() == nullptr;
-}
+// What JSONOptions keeps as attributes. They are read at each call, because a program may assign to
+// them.
+class OptionAttributes {
+ public:
+  OptionAttributes(const ModuleState& state, PyObject* options) : options_(options) {
+    // A subclass may have properties, which hide what is in the instance's dict.
+    if (reinterpret_cast<PyObject*>(Py_TYPE(options)) != state.json_util.options_type.get()) return;
+    dict_ = Ref::steal(PyObject_GenericGetDict(options, nullptr));
+    if (!dict_) PyErr_Clear();
+  }
+
+  // An attribute that is a small int or a bool; false with an exception.
+  bool small(const Ref& name, long& number) const {
+    Ref value = dict_ ? Ref::steal(get_dict_item(dict_.get(), name.get())) : Ref();
+    if (!value && PyErr_Occurred() == nullptr) {
+      value = Ref::steal(PyObject_GetAttr(options_, name.get()));
+    }
+    if (!value) return false;
+    number = PyLong_AsLong(value.get());
+    return number != -1 || PyErr_Occurred() == nullptr;
+  }
+
+ private:
+  PyObject* options_;
+  Ref dict_;
+};
 
 constexpr bool is_within(long number, long highest) { return number >= 0 && number <= highest; }
 
@@ -37,10 +56,12 @@ bool JsonSource::start() {
   long number_long = 0;
   long strict_uuid = 0;
   const auto parsed = state_.options(options_);
-  if (!parsed || !small_attribute(options_, names.json_mode.get(), mode) ||
-      !small_attribute(options_, names.datetime_representation.get(), datetime) ||
-      !small_attribute(options_, names.strict_number_long.get(), number_long) ||
-      !small_attribute(options_, names.strict_uuid.get(), strict_uuid)) {
+  if (!parsed) return false;
+  const OptionAttributes attributes(state_, options_);
+  if (!attributes.small(names.json_mode, mode) ||
+      !attributes.small(names.datetime_representation, datetime) ||
+      !attributes.small(names.strict_number_long, number_long) ||
+      !attributes.small(names.strict_uuid, strict_uuid)) {
     return false;
   }
   if (!is_within(mode, static_cast<long>(JsonMode::kCanonical)) ||

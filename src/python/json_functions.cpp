@@ -185,14 +185,64 @@ PyObject* json_to_bson(PyObject* module, PyObject* text) {
   return PyBytes_FromStringAndSize(bytes.data(), ssize(bytes));
 }
 
-PyObject* dumps(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
-  if (!check_argument_count("_json_dumps", count, 3, 3)) return nullptr;
-  return dump_object(ModuleState::of(module), arguments[0], arguments[1], arguments[2]).release();
+// The JSONOptions of a call of dumps() or loads() with one value and no other arguments; null, with
+// or without an exception, where json_util has to take the call.
+Ref only_options(const ModuleState& state, PyObject* const* arguments, Py_ssize_t count,
+                 PyObject* keyword_names) {
+  if (count != 1 || !state.json_util.object_hook) return Ref();
+  const Names& names = state.names;
+  if (keyword_names == nullptr || PyTuple_GET_SIZE(keyword_names) == 0) {
+    // Looked up at each call, as json_util does: a program may assign to it.
+    return Ref::steal(get_dict_item(state.json_util.names.get(), names.default_json_options.get()));
+  }
+  if (PyTuple_GET_SIZE(keyword_names) != 1 ||
+      PyUnicode_Compare(PyTuple_GET_ITEM(keyword_names, 0), names.json_options.get()) != 0) {
+    return Ref();
+  }
+  return Ref::share(arguments[1]);
 }
 
-PyObject* loads(PyObject* module, PyObject* const* arguments, Py_ssize_t count) {
-  if (!check_argument_count("_json_loads", count, 3, 3)) return nullptr;
-  return load_text(ModuleState::of(module), arguments[0], arguments[1], arguments[2]).release();
+// Leaves a call to json_util's function, unless an exception is set.
+PyObject* left_to(const Ref& function, PyObject* const* arguments, Py_ssize_t count,
+                  PyObject* keyword_names) {
+  if (PyErr_Occurred() != nullptr) return nullptr;
+  if (!function) {
+    PyErr_SetString(PyExc_RuntimeError, "_use_json_util() comes first");
+    return nullptr;
+  }
+  return PyObject_Vectorcall(function.get(), arguments, static_cast<std::size_t>(count),
+                             keyword_names);
+}
+
+PyObject* dumps(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                PyObject* keyword_names) {
+  ModuleState& state = ModuleState::of(module);
+  const JsonUtil& util = state.json_util;
+  const Ref options = only_options(state, arguments, count, keyword_names);
+  if (!options) return left_to(util.dumps, arguments, count, keyword_names);
+  return dump_object(state, arguments[0], options.get(), util.dumps.get()).release();
+}
+
+PyObject* loads(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                PyObject* keyword_names) {
+  ModuleState& state = ModuleState::of(module);
+  const JsonUtil& util = state.json_util;
+  const Ref options = only_options(state, arguments, count, keyword_names);
+  if (!options) return left_to(util.loads, arguments, count, keyword_names);
+  Ref made = load_text(state, arguments[0], options.get(), util.object_hook.get());
+  if (made.get() == Py_NotImplemented) {
+    return left_to(util.loads, arguments, count, keyword_names);
+  }
+  return made.release();
+}
+
+PyObject* use_json_util(PyObject* module, PyObject* json_util) {
+  if (!PyModule_Check(json_util)) {
+    PyErr_SetString(PyExc_TypeError, "_use_json_util() takes the module bson.json_util");
+    return nullptr;
+  }
+  if (!ModuleState::of(module).json_util.load(json_util)) return nullptr;
+  Py_RETURN_NONE;
 }
 
 }  // namespace
@@ -244,10 +294,13 @@ PyMethodDef json_functions[] = {
      METH_FASTCALL | METH_KEYWORDS, bson_to_json_array_doc},
     {"_json_to_bson", json_to_bson, METH_O,
      PyDoc_STR("The BSON of a JSON text, or None where json_util has to decide.")},
-    {"_json_dumps", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(dumps)),
-     METH_FASTCALL, PyDoc_STR("_json_dumps(obj, json_options, fallback)")},
-    {"_json_loads", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(loads)),
-     METH_FASTCALL, PyDoc_STR("_json_loads(text, json_options, object_hook)")},
+    {"_json_dumps", as_method(dumps), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("json_util.dumps(); after _use_json_util()")},
+    {"_json_loads", as_method(loads), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("json_util.loads(); after _use_json_util()")},
+    {"_use_json_util", use_json_util, METH_O,
+     PyDoc_STR("Takes the module bson.json_util, which has what _json_dumps() and _json_loads() "
+               "leave to it.")},
     {nullptr, nullptr, 0, nullptr},
 };
 

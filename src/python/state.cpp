@@ -93,6 +93,24 @@ bool Types::load() {
   return raw_document && safe_uuid_unknown;
 }
 
+bool JsonUtil::load(PyObject* module) {
+  names = Ref::share(PyModule_GetDict(module));
+  options_type = Ref::steal(PyObject_GetAttrString(module, "JSONOptions"));
+  dumps = Ref::steal(PyObject_GetAttrString(module, "dumps"));
+  loads = Ref::steal(PyObject_GetAttrString(module, "loads"));
+  object_hook = Ref::steal(PyObject_GetAttrString(module, "object_hook"));
+  return options_type && dumps && loads && object_hook;
+}
+
+int JsonUtil::traverse(visitproc visit, void* arg) const {
+  Py_VISIT(names.get());
+  Py_VISIT(options_type.get());
+  Py_VISIT(dumps.get());
+  Py_VISIT(loads.get());
+  Py_VISIT(object_hook.get());
+  return 0;
+}
+
 bool ModuleState::load(PyObject* module) {
   datetime_api =
       static_cast<PyDateTime_CAPI*>(PyCapsule_Import(PyDateTime_CAPSULE_NAME, /*no_block=*/0));
@@ -127,6 +145,7 @@ int ModuleState::traverse(visitproc visit, void* arg) const {
   Py_VISIT(lazy_document_type.get());
   Py_VISIT(lazy_array_type.get());
   Py_VISIT(selection_type.get());
+  if (const int result = json_util.traverse(visit, arg); result != 0) return result;
   if (full_level != nullptr) {
     if (const int result = full_level->traverse(visit, arg); result != 0) return result;
   }

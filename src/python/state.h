@@ -46,6 +46,7 @@ struct FullLevel;
   X(read, "read")                                       \
   X(items, "items")                                     \
   X(json_options, "json_options")                       \
+  X(default_json_options, "DEFAULT_JSON_OPTIONS")       \
   X(json_mode, "json_mode")                             \
   X(datetime_representation, "datetime_representation") \
   X(strict_number_long, "strict_number_long")           \
@@ -129,6 +130,20 @@ struct Layouts {
   bool int64 = false;   // Int64 is an int without fields
 };
 
+// bson.json_util, to which pymongo_cpp.json leaves what it does not do itself; null before that is
+// imported.
+struct JsonUtil {
+  Ref names;  // the module's dict
+  Ref options_type;
+  Ref dumps;
+  Ref loads;
+  Ref object_hook;
+
+  // False with a Python exception.
+  bool load(PyObject* module);
+  int traverse(visitproc visit, void* arg) const;
+};
+
 // How the installed PyMongo names the outermost document in an InvalidDocument.
 enum class DocumentInError : std::uint8_t {
   kNowhere,   // up to 4.9
@@ -155,6 +170,7 @@ struct ModuleState {
   Ref lazy_document_type;
   Ref lazy_array_type;
   Ref selection_type;
+  JsonUtil json_util;
   // What install(level="full") needs; null before it is first asked for.
   std::shared_ptr<FullLevel> full_level;
 

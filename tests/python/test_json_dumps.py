@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import inspect
+import pickle
 import re
 import sys
 import threading
@@ -23,7 +25,7 @@ from support.json_texts import OPTIONS, outcome
 from support.values import VALUES
 
 import pymongo_cpp
-from pymongo_cpp.json import bson_to_json, dumps
+from pymongo_cpp.json import bson_to_json, dumps, loads
 
 ODD_VALUES = [
     {7: "int", 2.5: "float", None: "none", True: "bool"},
@@ -160,3 +162,44 @@ def test_threads_write_at_the_same_time() -> None:
     for thread in threads:
         thread.join()
     assert results == [expected] * 4
+
+
+def test_options_are_read_at_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program may assign to what JSONOptions keeps as attributes, and to the module's default."""
+    value = {"a": Int64(1), "b": datetime.datetime(2020, 1, 1)}
+    options = json_util.JSONOptions()
+    assert dumps(value, json_options=options) == json_util.dumps(value)
+    options.strict_number_long = True
+    options.datetime_representation = json_util.DatetimeRepresentation.LEGACY
+    changed = json_util.dumps(value, json_options=options)
+    assert changed == '{"a": {"$numberLong": "1"}, "b": {"$date": 1577836800000}}'
+    assert dumps(value, json_options=options) == changed
+    monkeypatch.setattr(json_util, "DEFAULT_JSON_OPTIONS", options)
+    assert dumps(value) == changed
+    monkeypatch.delattr(json_util, "DEFAULT_JSON_OPTIONS")
+    with pytest.raises(NameError):
+        dumps(value)
+
+
+def test_properties_of_an_options_subclass_are_asked() -> None:
+    class Options(json_util.JSONOptions):
+        @property
+        def strict_number_long(self) -> bool:
+            return True
+
+        @strict_number_long.setter
+        def strict_number_long(self, value: bool) -> None:
+            pass
+
+    options = Options()
+    expected = json_util.dumps(Int64(1), json_options=options)
+    assert expected == '{"$numberLong": "1"}'
+    assert dumps(Int64(1), json_options=options) == expected
+
+
+def test_both_functions_show_themselves_as_python_functions() -> None:
+    for function, first in ((dumps, "obj"), (loads, "s")):
+        assert list(inspect.signature(function).parameters) == [first, "args", "kwargs"]
+        assert "json_options" in (function.__doc__ or "")
+        assert function.__module__ == "pymongo_cpp.json"
+        assert pickle.loads(pickle.dumps(function)) is function
