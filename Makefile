@@ -27,13 +27,13 @@ unexport PYTHONPATH PYTHONHOME
 STAMPS := $(VENV)/.stamps
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
-TAG = $(shell $(BIN)/python -c 'import sys, sysconfig; print("cp%d%d%s" % (*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""))')
+TAG = $(shell $(BIN)/python -c 'import sys; print("cp%d%d%s" % (*sys.version_info[:2], sys.abiflags))')
 EXTENSION_BUILD = build/$(TAG)-release
 SANITIZED_BUILD = build/$(TAG)-asan
 FUZZ_BUILD = build/$(TAG)-fuzz
 
 .PHONY: help setup build test test-cpp test-cpp-32 test-cpp-asan test-cpp-tsan test-python \
-  test-python-asan sanitize fuzz test-freethreaded test-pymongo test-server demo examples bench \
+  test-python-asan sanitize fuzz test-debug-python test-freethreaded test-pymongo test-server demo examples bench \
   bench-core bench-instructions bench-plots bench-server bench-spike \
   figures docs docs-check setup-lint lint format wheels clean
 
@@ -159,7 +159,7 @@ FREETHREADED_VENV = .venv-freethreaded
 # Outside of the working tree: another clone of it finds what was built once.
 FREETHREADED_PREFIX ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pymongo-cpp/python3.13t
 FREETHREADED_PYTHON ?= $(FREETHREADED_PREFIX)/bin/python3.13t
-FREETHREADED_TESTS = tests/freethreaded $(addprefix tests/python/test_,$(addsuffix .py,concurrency \
+FREETHREADED_TESTS = tests/freethreaded $(addprefix tests/python/test_,$(addsuffix .py,concurrency interpreters \
   encode_differential encode_errors decode_differential decode_errors hostile_encode hostile_decode \
   iterators options corpus malformed lazy_document lazy_array project select json_dumps json_loads \
   json_bytes json_corpus wire_messages))
@@ -169,6 +169,21 @@ test-freethreaded: ## the codec's tests on a CPython without a GIL, which is bui
 	  scripts/freethreaded-python.sh "$(FREETHREADED_PREFIX)"
 	@$(MAKE) VENV=$(FREETHREADED_VENV) PYTHON=$(FREETHREADED_PYTHON) TEST_REQUIREMENTS=freethreaded build
 	@$(FREETHREADED_VENV)/bin/python -m pytest -s $(FREETHREADED_TESTS) $(PYTEST_ARGS)
+
+# A CPython that checks its own invariants and counts all references: Debian's python3-dbg. Its
+# headers are links to the ordinary ones, which GCC follows before it looks for pyconfig.h there.
+DEBUG_VENV = .venv-debug
+DEBUG_PYTHON ?= /usr/bin/python3-dbg
+DEBUG_TESTS = $(addprefix tests/python/test_,$(addsuffix .py,leaks lazy_leaks hostile_encode \
+  hostile_decode malformed))
+
+test-debug-python: ## the tests of leaks and of error paths on a debug CPython
+	@test "$(DEBUG_PYTHON)" != /usr/bin/python3-dbg || \
+	  scripts/ensure-package.sh python3-dbg /usr/bin/python3-dbg --version
+	@CXXFLAGS=-fno-canonical-system-headers \
+	  $(MAKE) VENV=$(DEBUG_VENV) PYTHON=$(DEBUG_PYTHON) TEST_REQUIREMENTS=debug build
+	@$(DEBUG_VENV)/bin/python -c 'import sys; sys.gettotalrefcount()'
+	@$(DEBUG_VENV)/bin/python -m pytest $(DEBUG_TESTS) $(PYTEST_ARGS)
 
 # --- using it ----------------------------------------------------------------------------------
 

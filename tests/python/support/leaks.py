@@ -23,7 +23,10 @@ class _MallocInfo(ctypes.Structure):
 
 
 class Usage(NamedTuple):
-    """Blocks of Python's allocator, bytes of the C heap, and the sum of reference counts."""
+    """Blocks of Python's allocator, bytes of the C heap, and the sum of reference counts.
+
+    A debug CPython counts the references to all objects, others those to the tracked ones.
+    """
 
     blocks: int
     heap: int
@@ -41,7 +44,7 @@ def _heap_bytes() -> int:
 
 def usage(tracked: Sequence[Any]) -> Usage:
     """Return what is in use now, with the reference counts of `tracked` added up."""
-    references = 0
+    references = getattr(sys, "gettotalrefcount", int)()
     for item in tracked:
         references += sys.getrefcount(item)
     return Usage(sys.getallocatedblocks(), _heap_bytes(), references)
