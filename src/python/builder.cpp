@@ -55,7 +55,7 @@ Ref ObjectBuilder::raw_document(Bytes document) {
 }
 
 Visit ObjectBuilder::begin_document(Bytes bytes, Document& document, Ref& taken) {
-  if (options_.document_kind == DocumentKind::kRaw) {
+  if (makes_raw_documents()) {
     taken = raw_document(bytes);
     return taken ? Visit::kTaken : Visit::kFailed;
   }

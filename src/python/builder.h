@@ -49,10 +49,16 @@ class ObjectBuilder {
         has_decoders_(options.has_decoders()),
         raw_arrays_(raw_arrays) {}
 
-  // Makes `document` a new instance of the document class. False with its exception.
-  bool start(Document& document);
+  // Makes `document` a new instance of the document class, for a document that is in no other.
+  // False with the class's exception.
+  bool start_outermost(Document& document) {
+    reader_ = {};
+    return start(document);
+  }
   // Makes `document` go on filling `target`.
   void start_in(PyObject* target, Document& document);
+  // Whether documents are not built but kept as bytes.
+  bool makes_raw_documents() const noexcept { return options_.document_kind == DocumentKind::kRaw; }
   // The raw document class's instance for a whole document.
   Ref raw_document(bsonpp::Bytes document);
 
@@ -141,6 +147,8 @@ class ObjectBuilder {
   Ref converted(Ref value);
 
  private:
+  // Makes `document` a new instance of the document class. False with its exception.
+  bool start(Document& document);
   // An instance of a class without fields.
   static Ref make_plain(const Ref& type);
   bool start_son(Document& document);

@@ -91,12 +91,10 @@ void raise_walk_error(const ModuleState& state, const ObjectWalker& walker,
 }
 
 // One document, whose frame has been checked.
-Ref build_document(ModuleState& state, const CodecOptions& options, PyObject* owner,
-                   Bytes document) {
-  ObjectBuilder builder(state, options, owner);
-  if (options.document_kind == DocumentKind::kRaw) return builder.raw_document(document);
+Ref build_document(const ModuleState& state, ObjectBuilder& builder, Bytes document) {
+  if (builder.makes_raw_documents()) return builder.raw_document(document);
   ObjectBuilder::Document outermost;
-  if (!builder.start(outermost)) return Ref();
+  if (!builder.start_outermost(outermost)) return Ref();
   ObjectWalker walker(builder, kNoFurtherLimit);
   if (walker.document(document, outermost)) return std::move(outermost.object);
   raise_walk_error(state, walker, builder);
@@ -127,7 +125,8 @@ Ref decode_document(ModuleState& state, const CodecOptions& options, PyObject* o
   Bytes document;
   if (!read_whole_frame(state, bytes, document)) return Ref();
   const CollectorPause pause(pauses_collector(state, options, bytes));
-  return build_document(state, options, owner, document);
+  ObjectBuilder builder(state, options, owner);
+  return build_document(state, builder, document);
 }
 
 Ref decode_documents(ModuleState& state, const CodecOptions& options, PyObject* owner,
@@ -135,10 +134,11 @@ Ref decode_documents(ModuleState& state, const CodecOptions& options, PyObject* 
   Ref list = Ref::steal(PyList_New(0));
   if (!list) return Ref();
   const CollectorPause pause(pauses_collector(state, options, bytes));
+  ObjectBuilder builder(state, options, owner);
   while (!bytes.empty()) {
     Bytes document;
     if (!read_frame(state, bytes, document)) return Ref();
-    const Ref made = build_document(state, options, owner, document);
+    const Ref made = build_document(state, builder, document);
     if (!made || PyList_Append(list.get(), made.get()) < 0) return Ref();
     bytes = bytes.subspan(document.size());
   }

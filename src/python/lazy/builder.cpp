@@ -82,7 +82,8 @@ Ref LazyBuilder::decode_dbref(Bytes bytes) {
   const CodecOptions options = with_dicts(options_);
   ObjectBuilder builder(state_, options, nullptr);
   Document document;
-  if (!builder.start(document) || !walk(state_, builder, bytes, document, /*embedded=*/true)) {
+  if (!builder.start_outermost(document) ||
+      !walk(state_, builder, bytes, document, /*embedded=*/true)) {
     return Ref();
   }
   return builder.end_document(document);
