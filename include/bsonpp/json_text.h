@@ -40,6 +40,11 @@ enum class JsonStringError : std::uint8_t { kNone, kInvalidUtf8, kOutOfMemory };
 [[nodiscard]] JsonStringError write_json_string(TextWriter& out, std::string_view text,
                                                 bool ascii) noexcept;
 
+// The same of a key that is short and stands for itself, as most do, and a colon behind it,
+// `spaced` or not. False, and nothing written, for any other key, and without memory.
+[[nodiscard]] bool write_short_json_key(TextWriter& out, std::string_view key,
+                                        bool spaced) noexcept;
+
 // The same of code units of one, two or four bytes, as CPython keeps them, always in ASCII. Lone
 // surrogates become \uXXXX, as Python's json module writes them.
 template <typename CodeUnit>

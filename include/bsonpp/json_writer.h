@@ -112,7 +112,10 @@ class JsonWriter {
   bool write_db_pointer(std::string_view collection, Bytes id) noexcept;
 
   // A key and what follows it.
-  bool write_key(std::string_view utf8) noexcept { return write_string(utf8) && separator(':'); }
+  bool write_key(std::string_view utf8) noexcept {
+    return write_short_json_key(*text_, utf8, !format_.is_plain()) ||
+           (write_string(utf8) && separator(':'));
+  }
   // What stands between two values.
   bool write_item_separator() noexcept { return separator(','); }
 

@@ -362,6 +362,21 @@ JsonStringError write_characters(TextWriter& text_out, std::string_view text, bo
 
 }  // namespace
 
+bool write_short_json_key(TextWriter& text_out, std::string_view key, bool spaced) noexcept {
+  constexpr std::size_t kShort = 16;
+  constexpr std::size_t kAround = 4;  // quotes, colon and space
+  char* out = text_out.reserve(kShort + kAround);
+  if (key.size() >= kShort || out == nullptr) return false;
+  *out++ = '"';
+  char* end = put_short_plain(out, key);
+  if (end == nullptr) return false;
+  end[0] = '"';
+  end[1] = ':';
+  end[2] = ' ';
+  text_out.advance(end + (spaced ? 3 : 2));
+  return true;
+}
+
 JsonStringError write_json_string(TextWriter& text_out, std::string_view text,
                                   bool ascii) noexcept {
   // Room for text that is all plain; escapes ask for theirs.

@@ -92,7 +92,9 @@ Ref JsonLoader::fields_value(simdjson::dom::object object) {
     if (!key(field.key, name)) return Ref();
     const Ref item = value(field.value);
     if (!item || PyDict_SetItem(dict.get(), name.get(), item.get()) < 0) return Ref();
-    has_wrapper = has_wrapper || bsonpp::json_wrapper_of(field.key) != JsonWrapper::kNone;
+    if (field.key.starts_with('$')) [[unlikely]] {
+      has_wrapper = has_wrapper || bsonpp::json_wrapper_of(field.key) != JsonWrapper::kNone;
+    }
   }
   if (!has_wrapper) [[likely]] {
     return dict;
