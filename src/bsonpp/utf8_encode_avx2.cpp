@@ -66,25 +66,7 @@ BSONPP_AVX2_INLINE bool none_has(__m256i units, int bits) noexcept {
   return _mm256_testz_si256(units, _mm256_set1_epi32(bits)) != 0;
 }
 
-// Each encodes a group of units, and returns null where it holds what is no character.
-BSONPP_AVX2_INLINE char* encode_group(const std::uint8_t* from, char* out) noexcept {
-  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
-  if (!any(bytes)) {
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), bytes);
-    return out + kGroup;
-  }
-  return put_any<false>(_mm256_cvtepu8_epi32(bytes), out);
-}
-
-BSONPP_AVX2_INLINE char* encode_group(const std::uint16_t* from, char* out) noexcept {
-  const __m128i units = load(from);
-  if (none_has(units, ~0x7f)) return put_ascii(units, out);
-  const __m128i high = _mm_and_si128(units, _mm_set1_epi16(static_cast<short>(0xf800)));
-  if (any(_mm_cmpeq_epi16(high, _mm_set1_epi16(static_cast<short>(0xd800))))) return nullptr;
-  return put_any<false>(_mm256_cvtepu16_epi32(units), out);
-}
-
-// Eight units of a text in a register.
+// Eight units of a text in a register. encode() returns null where they hold what is no character.
 template <typename CodeUnit>
 struct Group;
 
