@@ -87,6 +87,8 @@ Ref JsonLoader::fields_value(simdjson::dom::object object) {
   Ref dict = Ref::steal(PyDict_New());
   if (!dict) return Ref();
   bool has_wrapper = false;
+  // Not left after a failure, which ends the reading of the whole text.
+  const std::uint16_t outer = reader_.enter();
   for (const simdjson::dom::key_value_pair field : object) {
     Ref name;
     if (!key(field.key, name)) return Ref();
@@ -96,6 +98,7 @@ Ref JsonLoader::fields_value(simdjson::dom::object object) {
       has_wrapper = has_wrapper || bsonpp::json_wrapper_of(field.key) != JsonWrapper::kNone;
     }
   }
+  reader_.leave(outer);
   if (!has_wrapper) [[likely]] {
     return dict;
   }
