@@ -33,8 +33,9 @@ SANITIZED_BUILD = build/$(TAG)-asan
 FUZZ_BUILD = build/$(TAG)-fuzz
 
 .PHONY: help setup build test test-cpp test-cpp-32 test-cpp-asan test-cpp-tsan test-python \
-  test-python-asan sanitize fuzz test-debug-python test-freethreaded test-pymongo test-server demo examples bench \
-  bench-core bench-instructions bench-plots bench-server bench-spike \
+  test-python-asan test-pymongo-asan sanitized-extension sanitize fuzz test-debug-python \
+  test-freethreaded test-pymongo test-server demo examples bench bench-core bench-instructions \
+  bench-plots bench-server bench-spike \
   figures docs docs-check setup-lint lint format wheels clean
 
 help: ## this list
@@ -119,21 +120,38 @@ test-cpp-32: $(STAMPS)/multilib ## the C++ tests of the core in a 32-bit build
 test-python: build ## the Python tests (PYTEST_ARGS adds arguments)
 	@$(BIN)/python -m pytest tests/python $(PYTEST_ARGS)
 
-sanitize: test-cpp-asan test-cpp-tsan test-python-asan ## C++ and Python tests under the sanitizers
+sanitize: test-cpp-asan test-cpp-tsan sanitized-extension build ## C++, Python and PyMongo's tests under the sanitizers
+	@code=0; scripts/side-by-side.sh build/sanitize-pymongo.log \
+	  '$(SANITIZED_TESTS)' '$(SANITIZED_SUITE)' || code=$$?; \
+	scripts/sanitizer-reports.sh $(SANITIZED_BUILD) && exit $$code
 
 test-cpp-tsan: $(STAMPS)/gtest $(STAMPS)/simdjson ## the C++ tests under ThreadSanitizer
 	@test -e build/tsan/build.ninja || cmake --preset tsan
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan -j $(JOBS)
 
-test-python-asan: $(STAMPS)/test $(STAMPS)/simdjson ## the Python tests with a sanitized extension
+# What is about other programs than the codec (documentation, benchmarks, the start of
+# interpreters) is marked as such and left out.
+SANITIZED_TESTS = scripts/sanitized-python.sh $(BIN)/python $(SANITIZED_BUILD) \
+  -m pytest tests/python -m "not unsanitized" $(PYTEST_ARGS)
+SANITIZED_SUITE = $(BIN)/python -m tests.pymongo.run --sanitized $(SANITIZED_BUILD) \
+  --mutations 500 $(PYMONGO_ARGS)
+
+test-python-asan: sanitized-extension ## the Python tests with a sanitized extension
+	@code=0; $(SANITIZED_TESTS) || code=$$?; \
+	scripts/sanitizer-reports.sh $(SANITIZED_BUILD) && exit $$code
+
+test-pymongo-asan: sanitized-extension build ## PyMongo's own offline tests with a sanitized extension
+	@$(SANITIZED_SUITE)
+
+sanitized-extension: $(STAMPS)/test $(STAMPS)/simdjson
 	@test -e $(SANITIZED_BUILD)/build.ninja || \
 	  cmake --preset python-asan -B $(SANITIZED_BUILD) \
 	    -DPython_EXECUTABLE="$(abspath $(BIN))/python" \
 	    -DBSONPP_PYTHON_OUTPUT="$(abspath $(SANITIZED_BUILD))/module"
 	@cmake --build $(SANITIZED_BUILD) -j $(JOBS)
-	@scripts/sanitized-python.sh $(BIN)/python $(SANITIZED_BUILD) \
-	  -m pytest tests/python $(PYTEST_ARGS)
+	@scripts/package-with-extension.sh $(SANITIZED_BUILD)
+	@rm -rf $(SANITIZED_BUILD)/reports
 
 fuzz: $(STAMPS)/test $(STAMPS)/fuzz $(STAMPS)/simdjson $(STAMPS)/clang ## fuzz targets (FUZZ_RUNS, or FUZZ_SECONDS for each; FUZZ_ARGS names some)
 	@test -e build/fuzz/build.ninja || cmake --preset fuzz

@@ -87,17 +87,10 @@ def _also_with_c(suite: Suite, target: str, mutated: TargetRun, work: Path) -> s
 
 
 def _replay(suite: Suite, target: str, codec: Codec, folders: Sequence[Path]) -> TargetRun:
-    launcher = ["-m", "pymongo_cpp", "run", "--level", suite.level] if codec == "cpp" else []
     process = subprocess.run(
-        [str(suite.python), *launcher, str(suite.directory / "fuzz" / target), *map(str, folders)],
+        [*suite.command(codec), str(suite.directory / "fuzz" / target), *map(str, folders)],
         cwd=suite.directory,
-        env=clean_environment(
-            PYTHONPATH=f"{_HERE / 'replay'}:{_HERE}",
-            PYTHONFAULTHANDLER="1",
-            SUITE_CODEC=codec,
-            SUITE_LEVEL=suite.level,
-            PYMONGO_CPP="require" if codec == "cpp" else "0",
-        ),
+        env=suite.environment(codec, _HERE / "replay", _HERE),
         capture_output=True,
         text=True,
         timeout=900,

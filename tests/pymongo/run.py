@@ -19,6 +19,7 @@ from pymongo_cpp.dropin.levels import DEFAULT, LEVELS
 from tests.pymongo.comparison import CODECS, REPORTS, compare
 from tests.pymongo.environment import clean_environment, test_environment
 from tests.pymongo.fuzz_targets import check_fuzz_targets
+from tests.pymongo.sanitized import Sanitized
 from tests.pymongo.sdist import ROOT, suite_directory
 from tests.pymongo.session import Job, Suite, SuiteRun, run_suites
 
@@ -58,7 +59,7 @@ def main() -> int:
     with _closed_port() as port:
         for version in versions:
             every_module = options.all_modules or version == installed
-            suite = _suite(version, every_module, port, options.level)
+            suite = _suite(version, every_module, port, options)
             succeeded &= _check_version(version, suite, options.mutations)
             if version != installed:
                 succeeded &= _check_drop_in(version)
@@ -66,20 +67,27 @@ def main() -> int:
     return 0 if succeeded else 1
 
 
-def _suite(version: str, every_module: bool, port: socket.socket, level: str) -> Suite:
+def _suite(
+    version: str, every_module: bool, port: socket.socket, options: argparse.Namespace
+) -> Suite:
     directory = suite_directory(version)
+    reports = REPORTS / "sanitizers"
     return Suite(
         directory,
         test_environment(version),
         () if every_module else _codec_modules(directory),
         variables={"DB_IP": "localhost", "DB_PORT": str(port.getsockname()[1])},
-        level=level,
+        level=options.level,
+        sanitized=Sanitized(options.sanitized.resolve(), reports) if options.sanitized else None,
     )
 
 
 def _check_version(version: str, suite: Suite, mutations: int) -> bool:
     which = "tests of the codec" if suite.modules else "offline tests"
     name = f"pymongo-{version}-offline" + ("" if suite.level == DEFAULT else f"-{suite.level}")
+    if suite.sanitized:
+        name += "-sanitized"
+        suite.sanitized.clear()
 
     def run_both(suite: Suite, suffix: str) -> list[SuiteRun]:
         return run_suites(
@@ -92,6 +100,8 @@ def _check_version(version: str, suite: Suite, mutations: int) -> bool:
     succeeded = comparison.succeeded
     if (suite.directory / "fuzz" / "fuzz_shared.py").exists():
         succeeded &= check_fuzz_targets(suite, mutations)
+    if suite.sanitized:
+        succeeded &= suite.sanitized.print_findings() == 0
     return succeeded
 
 
@@ -134,6 +144,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--level", choices=LEVELS, default=DEFAULT, help="how much pymongo_cpp replaces"
+    )
+    parser.add_argument(
+        "--sanitized",
+        type=Path,
+        metavar="BUILD",
+        help="run pymongo_cpp's side on this build of the preset python-asan",
     )
     parser.add_argument(
         "--mutations", type=int, default=5000, help="mutated inputs for each fuzz target"

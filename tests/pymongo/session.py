@@ -14,6 +14,7 @@ from typing import Literal
 
 from tests.pymongo.environment import clean_environment
 from tests.pymongo.junit import TestResults, read_junit
+from tests.pymongo.sanitized import Sanitized
 
 Codec = Literal["c", "cpp"]
 CODEC_NAMES: dict[Codec, str] = {"c": "PyMongo's C extension", "cpp": "pymongo_cpp"}
@@ -50,6 +51,29 @@ class Suite:
     """Limit for a run."""
     level: str = "default"
     """How much of PyMongo pymongo_cpp replaces on its side."""
+    sanitized: Sanitized | None = None
+    """The build that serves the side of pymongo_cpp; the working tree's where None."""
+
+    def command(self, codec: Codec) -> list[str]:
+        """Return the start of a command that runs Python on ``codec``, until its arguments."""
+        if codec == "c":
+            return [str(self.python)]
+        interpreter = self.sanitized.command(self.python) if self.sanitized else [str(self.python)]
+        return [*interpreter, "-m", "pymongo_cpp", "run", "--level", self.level]
+
+    def environment(self, codec: Codec, *path: Path) -> dict[str, str]:
+        """Return the environment for such a command, with ``path`` as PYTHONPATH."""
+        sanitizers = self.sanitized.variables() if self.sanitized and codec == "cpp" else {}
+        return clean_environment(
+            PYTHONPATH=os.pathsep.join(map(str, path)),
+            PYTHONDONTWRITEBYTECODE="1",
+            PYTHONFAULTHANDLER="1",
+            SUITE_CODEC=codec,
+            SUITE_LEVEL=self.level,
+            PYMONGO_CPP="require" if codec == "cpp" else "0",
+            **sanitizers,
+            **self.variables,
+        )
 
 
 @dataclass(frozen=True)
@@ -101,7 +125,7 @@ def _started(job: Job) -> Iterator[_RunningSuite]:
         process = subprocess.Popen(
             _command(job.suite, job.codec, job.report),
             cwd=job.suite.directory,
-            env=_variables(job.suite, job.codec),
+            env=job.suite.environment(job.codec, _PLUGIN_FOLDER),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -117,10 +141,8 @@ def _started(job: Job) -> Iterator[_RunningSuite]:
 
 
 def _command(suite: Suite, codec: Codec, report: Path) -> list[str]:
-    launcher = ["-m", "pymongo_cpp", "run", "--level", suite.level] if codec == "cpp" else []
     return [
-        str(suite.python),
-        *launcher,
+        *suite.command(codec),
         *("-m", "pytest", "-p", "codec_plugin", "-p", "no:cacheprovider", "-q", "--tb=native"),
         *("-o", "addopts=", "-m", suite.marker, f"--junitxml={report}"),
         # Starts a thread for each test; this module has a limit of its own.
@@ -128,18 +150,6 @@ def _command(suite: Suite, codec: Codec, report: Path) -> list[str]:
         *suite.arguments,
         *suite.modules,
     ]
-
-
-def _variables(suite: Suite, codec: Codec) -> dict[str, str]:
-    return clean_environment(
-        PYTHONPATH=str(_PLUGIN_FOLDER),
-        PYTHONDONTWRITEBYTECODE="1",
-        PYTHONFAULTHANDLER="1",
-        SUITE_CODEC=codec,
-        SUITE_LEVEL=suite.level,
-        PYMONGO_CPP="require" if codec == "cpp" else "0",
-        **suite.variables,
-    )
 
 
 def _problem(code: int | None, results: TestResults, log: Path) -> str | None:

@@ -18,6 +18,7 @@ _COMMON = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 settings.register_profile("default", max_examples=100, derandomize=True, **_COMMON)
+settings.register_profile("sanitized", max_examples=30, derandomize=True, **_COMMON)
 settings.register_profile("long", max_examples=5_000, print_blob=True, **_COMMON)
 settings.load_profile(os.environ.get("PYMONGO_CPP_TEST_PROFILE", "default"))
 

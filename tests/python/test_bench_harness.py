@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.unsanitized
+
 
 @pytest.fixture
 def harness(monkeypatch: pytest.MonkeyPatch, project_root: Path) -> Any:

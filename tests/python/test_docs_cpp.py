@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from support.pages import PAGES, ROOT, blocks, name
 
+pytestmark = pytest.mark.unsanitized
+
 PROJECTS = [
     pytest.param(page, line, text, id=f"{name(page)}:{line}")
     for page in PAGES

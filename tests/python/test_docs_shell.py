@@ -18,6 +18,8 @@ from support.pages import PAGES, ROOT, blocks, name
 
 import pymongo_cpp
 
+pytestmark = pytest.mark.unsanitized
+
 RUN_HERE = ("python -m pymongo_cpp ", "mongodump ")
 # What builds into the checkout or beyond it, and the make target that does the same to a folder of
 # its own.

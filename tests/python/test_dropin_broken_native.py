@@ -14,6 +14,8 @@ from support.process import python
 
 import pymongo_cpp
 
+pytestmark = pytest.mark.unsanitized
+
 SERVED_BY = "import bson; print(bson._cbson.__file__)"
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.unsanitized
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 SAYS = {

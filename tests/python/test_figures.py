@@ -11,6 +11,8 @@ from typing import Any
 import bson
 import pytest
 
+pytestmark = pytest.mark.unsanitized
+
 ENVIRONMENT = {
     "python": "CPython 3.12.1",
     "pymongo": "4.20.0",

@@ -250,18 +250,19 @@ def test_an_instance_that_was_never_initialized() -> None:
 
 @given(TWELVE)
 def test_pickles_of_all_protocols(data: bytes) -> None:
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        made = ObjectId(data)
-        pickled = pickle.dumps(made, protocol)
+    made = ObjectId(data)
+    pickles = [pickle.dumps(made, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    for pickled in pickles:
         read = pickle.loads(pickled)
         assert type(read) is ObjectId
         assert read == made
-        pymongo_cpp.uninstall()
-        try:
+    pymongo_cpp.uninstall()
+    try:
+        for protocol, pickled in enumerate(pickles):
             assert pickle.dumps(made, protocol) == pickled
             assert pickle.loads(pickled) == made
-        finally:
-            pymongo_cpp.install(level="full")
+    finally:
+        pymongo_cpp.install(level="full")
     assert copy.copy(made) == copy.deepcopy(made) == made
     assert type(pickle.loads(pickle.dumps(Derived(data)))) is Derived
 

@@ -13,8 +13,9 @@ MUTATIONS = 40_000 if os.environ.get("PYMONGO_CPP_TEST_PROFILE") == "long" else 
 HERE = Path(__file__).resolve().parent
 
 
-def python(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path[1:]])}
+def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(HERE), *sys.path[1:]])
+    environment = {**os.environ, "PYTHONPATH": path, **variables}
     return subprocess.run(
         [sys.executable, "-X", "faulthandler", *arguments],
         capture_output=True,
@@ -26,9 +27,13 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_guard_page_ends_a_process_that_reads_it() -> None:
-    done = python("-c", "from support.guard import GuardedMemory; GuardedMemory(9).crash()")
-    assert done.returncode in (-signal.SIGSEGV, -signal.SIGBUS, 1), done.stderr
-    assert "Segmentation fault" in done.stderr or "AddressSanitizer" in done.stderr
+    done = python(
+        *("-c", "from support.guard import GuardedMemory; GuardedMemory(9).crash()"),
+        # This fault is no finding of a sanitizer.
+        ASAN_OPTIONS="handle_segv=0:handle_sigbus=0",
+    )
+    assert done.returncode in (-signal.SIGSEGV, -signal.SIGBUS), done.stderr
+    assert "Segmentation fault" in done.stderr or "Bus error" in done.stderr
 
 
 def test_malformed_input_against_unreadable_pages(tmp_path: Path) -> None:

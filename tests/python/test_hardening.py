@@ -19,9 +19,12 @@ from elftools.elf.sections import SymbolTableSection
 
 import pymongo_cpp._native
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="these are properties of ELF objects"
-)
+pytestmark = [
+    pytest.mark.unsanitized,
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="these are properties of ELF objects"
+    ),
+]
 
 # What the processor takes as the landing of an indirect call.
 ENDBR64 = bytes.fromhex("f30f1efa")

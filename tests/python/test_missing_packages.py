@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.unsanitized
+
 SIMDJSON_FROM = "-DBSONPP_SIMDJSON_URL="
 
 

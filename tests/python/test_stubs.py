@@ -8,7 +8,11 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import pytest
+
 import pymongo_cpp
+
+pytestmark = pytest.mark.unsanitized
 
 PACKAGE = Path(pymongo_cpp.__file__).resolve().parent
 PROGRAM = Path(__file__).resolve().parent / "support" / "typed_program.py"

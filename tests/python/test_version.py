@@ -12,6 +12,8 @@ import pytest
 
 import pymongo_cpp
 
+pytestmark = pytest.mark.unsanitized
+
 
 def test_it_is_a_version() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?", pymongo_cpp.__version__)

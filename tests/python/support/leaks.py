@@ -9,6 +9,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+_ROUNDS = {"long": 100_000, "sanitized": 100}
+"""By the profile of the tests."""
+
 
 class _MallocInfo(ctypes.Structure):
     """`struct mallinfo2` of glibc 2.33 and later."""
@@ -54,9 +57,10 @@ def rounds() -> int:
     """Return how often a path is repeated: 100,000 times in the long profile.
 
     Groups of many paths take a fifth of it. Below 80 rounds the noise of the interpreter, up to
-    20 blocks, would hide a leak of one block for each call.
+    20 blocks, would hide a leak of one block for each call. Under the sanitizers it is theirs to
+    see leaks.
     """
-    return 100_000 if os.environ.get("PYMONGO_CPP_TEST_PROFILE") == "long" else 500
+    return _ROUNDS.get(os.environ.get("PYMONGO_CPP_TEST_PROFILE", "default"), 500)
 
 
 def growth(call: Callable[[], Any], tracked: Sequence[Any], count: int) -> Usage:
