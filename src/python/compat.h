@@ -121,6 +121,18 @@ inline PyObject* get_dict_item(PyObject* dict, PyObject* key) {
 #endif
 }
 
+// The same, where an exception counts as no value.
+inline PyObject* find_dict_item(PyObject* dict, PyObject* key) {
+#if PY_VERSION_HEX >= 0x030D0000
+  PyObject* value = nullptr;
+  if (PyDict_GetItemRef(dict, key, &value) < 0) PyErr_Clear();
+#else
+  PyObject* value = Py_XNewRef(PyDict_GetItemWithError(dict, key));
+  if (value == nullptr && PyErr_Occurred() != nullptr) PyErr_Clear();
+#endif
+  return value;
+}
+
 // The pending exception as one owned object, and back. CPython 3.11 keeps it in three parts.
 inline PyObject* take_exception() {
 #if PY_VERSION_HEX >= 0x030C0000

@@ -12,8 +12,12 @@ namespace {
 using bsonpp::ArrayIndex;
 using bsonpp::Type;
 
-constexpr std::string_view kIdName = "_id";
 constexpr std::string_view kIdKey{"_id", 4};
+
+// Whether the name is "_id". Three comparisons, where string_view's operator makes a call.
+bool is_id(std::string_view name) noexcept {
+  return name.size() == 3 && name[0] == '_' && name[1] == 'i' && name[2] == 'd';
+}
 
 }  // namespace
 
@@ -69,8 +73,7 @@ bool Encoder::id_first(PyObject* mapping) {
   PyObject* name = state_.names.id.get();
   Ref id;
   if (PyDict_Check(mapping)) {
-    id = Ref::steal(get_dict_item(mapping, name));
-    if (!id) PyErr_Clear();
+    id = Ref::steal(find_dict_item(mapping, name));
   } else if (PyMapping_HasKey(mapping, name) != 0) {
     id = Ref::steal(PyObject_GetItem(mapping, name));
     if (!id) return false;
@@ -133,7 +136,7 @@ BSONPP_ALWAYS_INLINE Encoder::Outcome Encoder::short_field(PyObject* key, PyObje
                                                            bool outermost) {
   std::string_view name;
   if (check_keys_ || !PyUnicode_CheckExact(key) || !ascii_view(key, name)) return Outcome::kOther;
-  if (outermost && name == kIdName) return Outcome::kWritten;
+  if (outermost && is_id(name)) return Outcome::kWritten;
   std::size_t header = 0;
   if (!writer_.stage_key(name, header)) return Outcome::kOther;
   const Outcome outcome = staged_value(header, value);
