@@ -33,6 +33,16 @@ def _version(package: str) -> str:
         return "not installed"
 
 
+def processor_flags() -> frozenset[str]:
+    """The instruction sets of this machine's processor; none where the system does not say."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return frozenset()
+    found = re.search(r"^flags\s*:(.*)$", text, re.MULTILINE)
+    return frozenset(found[1].split()) if found else frozenset()
+
+
 def processor() -> str:
     """The processor's own name, where the system tells it."""
     try:

@@ -101,6 +101,13 @@ def test_what_was_not_measured_is_not_reached(harness: Any) -> None:
     assert not any(verdict.reached for verdict in verdicts)
 
 
+def test_instructions_of_text_are_compared_where_the_processors_are_alike(harness: Any) -> None:
+    comparable = harness("instructions").comparable
+    recorded = {"encode orders": 1000.0, "encode non_ascii": 2000.0}
+    assert comparable(recorded, same_text=True) == recorded
+    assert comparable(recorded, same_text=False) == {"encode orders": 1000.0}
+
+
 def test_instruction_counts_may_grow_by_three_percent(harness: Any) -> None:
     compare = harness("instructions").compare
     recorded = {"encode orders": 1000.0, "decode orders": 2000.0}
