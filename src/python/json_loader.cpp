@@ -56,14 +56,17 @@ bool JsonLoader::key(std::string_view text, Ref& made) {
 
 Ref JsonLoader::array_value(simdjson::dom::array array) {
   if (!guard_.enter(" while decoding a JSON array from a unicode string")) return Ref();
-  Ref list = Ref::steal(PyList_New(0));
+  const std::size_t base = stack_.size();
+  bool complete = true;
   for (const JsonElement element : array) {
-    if (!list) break;
-    const Ref item = value(element);
-    if (!item || PyList_Append(list.get(), item.get()) < 0) list.clear();
+    Ref item = value(element);
+    complete = item && stack_.push(std::move(item));
+    if (!complete) break;
   }
   guard_.leave();
-  return list;
+  if (complete) return stack_.pop_list(base);
+  stack_.drop(base);
+  return Ref();
 }
 
 Ref JsonLoader::object_value(simdjson::dom::object object) {

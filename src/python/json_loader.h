@@ -4,6 +4,7 @@
 #include "key_cache.h"
 #include "recursion.h"
 #include "state.h"
+#include "value_stack.h"
 
 #include <bsonpp/json_parser.h>
 #include <bsonpp/json_scalars.h>
@@ -54,6 +55,7 @@ class JsonLoader {
   KeyCache& keys_;
   KeyCache::Reader reader_;
   NestingGuard guard_;
+  ValueStack stack_;
   bool refused_ = false;
 };
 

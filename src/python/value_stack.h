@@ -1,4 +1,4 @@
-// The values of the arrays that are being decoded.
+// The values of the arrays that are being decoded, from BSON or from JSON.
 #pragma once
 
 #include "ref.h"
