@@ -149,3 +149,25 @@ def test_a_fork_during_an_installation_gives_the_child_a_whole_pymongo() -> None
         assert codes == [0] * 20, codes
         """
     )
+
+
+def test_nothing_of_this_package_is_imported_under_the_lock() -> None:
+    # A thread that imports pymongo_cpp, and at the end of it asks for the lock, would wait for the
+    # one that holds it and waits for pymongo_cpp.
+    script("""
+        import builtins
+        import bson, pymongo.message, pymongo_cpp
+        from pymongo_cpp.dropin import installer
+
+        under_lock = []
+        original = builtins.__import__
+        def watched(name, *arguments, **options):
+            if installer.state.lock._is_owned() and name.startswith("pymongo_cpp"):
+                under_lock.append(name)
+            return original(name, *arguments, **options)
+        builtins.__import__ = watched
+        assert pymongo_cpp.install(level="full")
+        pymongo_cpp.uninstall()
+        builtins.__import__ = original
+        assert under_lock == [], under_lock
+    """)

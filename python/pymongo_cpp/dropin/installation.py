@@ -34,6 +34,7 @@ class Installation:
 
     :param bson: PyMongo's :mod:`bson`.
     :param native: the extension module that has the functions.
+    :param generators: the module that has the generator functions over it.
     :param version: PyMongo's (major, minor).
     :param lock: held by whoever calls a method, and taken when ``pymongo.message`` is loaded.
     :param on_failure: called with the installation and the error where ``pymongo.message`` turns
@@ -45,6 +46,7 @@ class Installation:
         self,
         bson: ModuleType,
         native: Any,
+        generators: ModuleType,
         version: tuple[int, int],
         lock: threading.RLock,
         on_failure: Callable[[Installation, ImportError], None],
@@ -62,7 +64,8 @@ class Installation:
         self._cbson = stand_in(CBSON, native, self._names.cbson)
         self._cmessage = stand_in(CMESSAGE, native, self._names.cmessage)
         self._originals = [sys.modules.get(CBSON), sys.modules.get(CMESSAGE)]
-        self._pairs = _bson_pairs(bson, native, self._cbson, self._names)
+        wrappers = _wrapper_pairs(bson, native, generators, self._names)
+        self._pairs = [*wrappers, *_bson_pairs(bson, native, self._cbson, self._names)]
         self._journal = Journal()
         self._full_level = FullLevel(bson, native)
         self._removed = False
@@ -208,23 +211,19 @@ class Installation:
 def _bson_pairs(
     bson: ModuleType, native: Any, stand_in_module: ModuleType, names: compatibility.PrivateNames
 ) -> list[tuple[Any, Any]]:
-    wrappers = _wrapper_pairs(bson, native, names)
     if bson._USE_C:
         # bson._element_to_dict, a Python function with other parameters, looks _cbson up.
         cbson = bson._cbson
         private = [(getattr(cbson, n), getattr(native, n)) for n in names.cbson]
-        return [*wrappers, *private, (cbson, stand_in_module)]
+        return [*private, (cbson, stand_in_module)]
     bound = [(getattr(bson, n), getattr(native, f)) for n, f in names.bson.items()]
-    return [*wrappers, *bound, (bson._element_to_dict, _element_to_dict(native))]
+    return [*bound, (bson._element_to_dict, _element_to_dict(native))]
 
 
 def _wrapper_pairs(
-    bson: ModuleType, native: Any, names: compatibility.PrivateNames
+    bson: ModuleType, native: Any, generators: ModuleType, names: compatibility.PrivateNames
 ) -> list[tuple[Any, Any]]:
     """Return the Python functions over the C extension's, and native ones with their signature."""
-    # Imports the native extension, which is loaded by now and was not when this module was.
-    from pymongo_cpp.dropin import generators
-
     functions = {name: name for name in compatibility.PUBLIC_WRAPPERS}
     if "_raw_to_dict" in names.cbson:
         functions["_raw_to_dict"] = "_raw_to_dict_with_names"

@@ -17,6 +17,8 @@ from pymongo_cpp.dropin.modules import CMESSAGE
 
 NATIVE = "pymongo_cpp._native"
 """The extension module; importing it imports :mod:`bson`."""
+GENERATORS = "pymongo_cpp.dropin.generators"
+"""Imports the extension module."""
 
 
 class _State:
@@ -144,6 +146,7 @@ def _install(level: str | None, source: str) -> None:
             state.waiting = (source, level)
         return
     native = importlib.import_module(NATIVE)
+    generators = importlib.import_module(GENERATORS)
     bson = importlib.import_module("bson")
     # Inside the import of bson, a thread that is importing pymongo waits for us, not we for it.
     awaited = {MESSAGE, CMESSAGE} if _is_being_imported("bson") else {"pymongo", MESSAGE, CMESSAGE}
@@ -155,7 +158,9 @@ def _install(level: str | None, source: str) -> None:
                 return
             half_imported = [name for name in awaited if _is_being_imported(name)]
             if not half_imported:
-                installation = Installation(bson, native, version, state.lock, _withdraw)
+                installation = Installation(
+                    bson, native, generators, version, state.lock, _withdraw
+                )
                 _apply(installation, level or levels.DEFAULT)
                 _record(installation, level or levels.DEFAULT, source, None)
                 return
