@@ -22,42 +22,42 @@ struct ShuffleTable {
   std::array<std::uint8_t, 256> sizes;  // the bytes or lanes that each of them keeps
 };
 
+// `keep` writes the indexes that one shuffle keeps, by its place in the table, and returns their
+// number.
+template <typename Keep>
+constexpr ShuffleTable table_of(Keep keep) {
+  ShuffleTable table{};
+  for (unsigned index = 0; index < table.shuffles.size(); ++index) {
+    table.shuffles[index].fill(kNothing);
+    table.sizes[index] = static_cast<std::uint8_t>(keep(index, table.shuffles[index]));
+  }
+  return table;
+}
+
 // Four lanes of four bytes: of each as many of its first bytes as its two bits of the index say,
 // and one more, in reverse order.
-inline constexpr ShuffleTable kOneToFourBytes = [] {
-  ShuffleTable table{};
-  for (std::size_t index = 0; index < table.shuffles.size(); ++index) {
-    Shuffle& shuffle = table.shuffles[index];
-    shuffle.fill(kNothing);
-    std::uint8_t size = 0;
-    for (unsigned lane = 0; lane < 4; ++lane) {
-      const unsigned last = index >> (2 * lane) & 3U;
-      for (unsigned i = 0; i <= last; ++i) {
-        shuffle[size++] = static_cast<std::uint8_t>(4 * lane + last - i);
-      }
+inline constexpr ShuffleTable kOneToFourBytes = table_of([](unsigned index, Shuffle& shuffle) {
+  std::size_t size = 0;
+  for (unsigned lane = 0; lane < 4; ++lane) {
+    const unsigned last = index >> (2 * lane) & 3U;
+    for (unsigned i = 0; i <= last; ++i) {
+      shuffle[size++] = static_cast<std::uint8_t>(4 * lane + last - i);
     }
-    table.sizes[index] = size;
   }
-  return table;
-}();
+  return size;
+});
 
 // Eight lanes of two bytes: those whose bit is set in the index.
-inline constexpr ShuffleTable kChosenLanes = [] {
-  ShuffleTable table{};
-  for (std::size_t index = 0; index < table.shuffles.size(); ++index) {
-    Shuffle& shuffle = table.shuffles[index];
-    shuffle.fill(kNothing);
-    std::size_t size = 0;
-    for (unsigned lane = 0; lane < 8; ++lane) {
-      if ((index >> lane & 1U) == 0) continue;
-      shuffle[2 * size] = static_cast<std::uint8_t>(2 * lane);
-      shuffle[2 * size + 1] = static_cast<std::uint8_t>(2 * lane + 1);
-      ++size;
-    }
-    table.sizes[index] = static_cast<std::uint8_t>(size);
+inline constexpr ShuffleTable kChosenLanes = table_of([](unsigned index, Shuffle& shuffle) {
+  std::size_t size = 0;
+  for (unsigned lane = 0; lane < 8; ++lane) {
+    if ((index >> lane & 1U) == 0) continue;
+    shuffle[2 * size] = static_cast<std::uint8_t>(2 * lane);
+    shuffle[2 * size + 1] = static_cast<std::uint8_t>(2 * lane + 1);
+    ++size;
   }
-  return table;
-}();
+  return size;
+});
 
 BSONPP_AVX2_INLINE __m128i load(const void* from) noexcept {
   return _mm_loadu_si128(static_cast<const __m128i*>(from));
