@@ -16,20 +16,21 @@ Ref decode_wide_text(std::string_view text, const char* error_handler) {
   if (!summary.valid) {
     return Ref::steal(PyUnicode_DecodeUTF8(text.data(), ssize(text), error_handler));
   }
-  PyObject* made = PyUnicode_New(static_cast<Py_ssize_t>(summary.characters), summary.widest);
-  if (made == nullptr) return Ref();
-  switch (PyUnicode_KIND(made)) {
+  Ref made = Ref::steal(PyUnicode_New(static_cast<Py_ssize_t>(summary.characters), summary.widest));
+  if (!made) return Ref();
+  PyObject* string = made.get();
+  switch (PyUnicode_KIND(string)) {
     case PyUnicode_1BYTE_KIND:
-      decode_into<std::uint8_t>(text, PyUnicode_1BYTE_DATA(made), summary.characters);
+      decode_into<std::uint8_t>(text, PyUnicode_1BYTE_DATA(string), summary.characters);
       break;
     case PyUnicode_2BYTE_KIND:
-      decode_into<std::uint16_t>(text, PyUnicode_2BYTE_DATA(made), summary.characters);
+      decode_into<std::uint16_t>(text, PyUnicode_2BYTE_DATA(string), summary.characters);
       break;
     default:
-      decode_into<std::uint32_t>(text, PyUnicode_4BYTE_DATA(made), summary.characters);
+      decode_into<std::uint32_t>(text, PyUnicode_4BYTE_DATA(string), summary.characters);
       break;
   }
-  return Ref::steal(made);
+  return made;
 }
 
 }  // namespace pymongo_cpp
