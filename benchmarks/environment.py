@@ -33,24 +33,24 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def processor_flags() -> frozenset[str]:
-    """The instruction sets of this machine's processor; none where the system does not say."""
+def _processor_field(name: str) -> str | None:
+    """What the system tells of this machine's processor under that name, if it does."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        return frozenset()
-    found = re.search(r"^flags\s*:(.*)$", text, re.MULTILINE)
-    return frozenset(found[1].split()) if found else frozenset()
+        return None
+    found = re.search(rf"^{name}\s*:\s*(.+)$", text, re.MULTILINE)
+    return found[1] if found else None
+
+
+def processor_flags() -> frozenset[str]:
+    """The instruction sets of this machine's processor; none where the system does not say."""
+    return frozenset((_processor_field("flags") or "").split())
 
 
 def processor() -> str:
     """The processor's own name, where the system tells it."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor() or platform.machine()
-    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
-    return found[1] if found else platform.machine()
+    return _processor_field("model name") or platform.processor() or platform.machine()
 
 
 def compiler_of(library: str) -> str:
