@@ -54,13 +54,17 @@ bool JsonLoader::key(std::string_view text, Ref& made) {
   return static_cast<bool>(made);
 }
 
+bool JsonLoader::push_value(JsonElement element) {
+  Ref item = value(element);
+  return item && stack_.push(std::move(item));
+}
+
 Ref JsonLoader::array_value(simdjson::dom::array array) {
   if (!guard_.enter(" while decoding a JSON array from a unicode string")) return Ref();
   const std::size_t base = stack_.size();
   bool complete = true;
   for (const JsonElement element : array) {
-    Ref item = value(element);
-    complete = item && stack_.push(std::move(item));
+    complete = push_value(element);
     if (!complete) break;
   }
   guard_.leave();

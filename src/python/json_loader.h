@@ -31,6 +31,7 @@ class JsonLoader {
 
  private:
   Ref string_value(std::string_view text);
+  bool push_value(bsonpp::JsonElement element);
   Ref array_value(simdjson::dom::array array);
   Ref object_value(simdjson::dom::object object);
   Ref fields_value(simdjson::dom::object object);
