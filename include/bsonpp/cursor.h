@@ -5,6 +5,7 @@
 #include <bsonpp/attributes.h>
 #include <bsonpp/byte_order.h>
 #include <bsonpp/error.h>
+#include <bsonpp/known_key.h>
 #include <bsonpp/type.h>
 
 #include <cstddef>
@@ -71,6 +72,15 @@ class Cursor {
     const std::size_t size = expected.size();
     if (remaining() < size || !equal(position_, expected.data(), size)) return false;
     position_ += size;
+    return true;
+  }
+
+  // The same for a key that was seen before.
+  bool match(const KnownKey& key) noexcept {
+    if (remaining() < sizeof(std::uint64_t)) return !key.empty() && match(key.bytes());
+    if (!key.begins(load_little_endian<std::uint64_t>(position_))) return false;
+    if (key.size_in_word() == 0) return !key.empty() && match(key.bytes());
+    position_ += key.size_in_word();
     return true;
   }
 

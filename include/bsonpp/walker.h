@@ -61,10 +61,14 @@ class Walker {
   bool elements(Cursor& cursor, Document& document) {
     // A cursor that nobody else can reach stays in registers.
     Cursor local = cursor;
-    bool walked = true;
-    while (walked && !local.at_end()) walked = element_here(local, document);
+    while (!local.at_end()) {
+      if (!element_here(local, document)) [[unlikely]] {
+        cursor = local;
+        return false;
+      }
+    }
     cursor = local;
-    return walked;
+    return true;
   }
 
   // element ::= type key value
@@ -212,10 +216,16 @@ class Walker {
       case Type::kCodeWithScope:
         return apart<&Walker::code_with_scope>(cursor);
       case Type::kMinKey:
-        return builder_.min_key_value();
       case Type::kMaxKey:
-        return builder_.max_key_value();
+        break;
     }
+    return key_bound(type, cursor);
+  }
+
+  // Apart from the others, whose bytes are in a row.
+  BSONPP_NEVER_INLINE Value key_bound(Type type, const Cursor cursor) {
+    if (type == Type::kMinKey) return builder_.min_key_value();
+    if (type == Type::kMaxKey) return builder_.max_key_value();
     offending_byte_ = static_cast<std::uint8_t>(type);
     check(ErrorCode::kUnknownType, cursor);
     return Value();

@@ -89,9 +89,9 @@ bool ObjectBuilder::append_slowly(Document& document, Ref value) {
   }
   if (document.son_keys) return append_to_son(document, value.get());
   if (document.is_dict) {
-    return PyDict_SetItem(document.object.get(), document.key.get(), value.get()) == 0;
+    return PyDict_SetItem(document.object.get(), document.key.string, value.get()) == 0;
   }
-  if (PyObject_SetItem(document.object.get(), document.key.get(), value.get()) == 0) return true;
+  if (PyObject_SetItem(document.object.get(), document.key.string, value.get()) == 0) return true;
   failed_in_callback_ = true;
   return false;
 }
@@ -99,9 +99,9 @@ bool ObjectBuilder::append_slowly(Document& document, Ref value) {
 bool ObjectBuilder::append_to_son(Document& document, PyObject* value) {
   PyObject* fields = document.object.get();
   const Py_ssize_t size = PyDict_GET_SIZE(fields);
-  if (PyDict_SetItem(fields, document.key.get(), value) < 0) return false;
+  if (PyDict_SetItem(fields, document.key.string, value) < 0) return false;
   if (PyDict_GET_SIZE(fields) == size) return true;
-  return PyList_Append(document.son_keys.get(), document.key.get()) == 0;
+  return PyList_Append(document.son_keys.get(), document.key.string) == 0;
 }
 
 Ref ObjectBuilder::binary_value(BinarySubtype subtype, Bytes bytes) {

@@ -27,10 +27,9 @@ class ObjectBuilder {
     Ref object;                  // the instance of the document class
     PyObject* fields = nullptr;  // the same when PyDict_SetItem() is all that fills it
     bool is_dict = false;        // filled as a dict, and not by __setitem__
-    std::uint8_t key_roles = 0;  // the KeyRoles of all keys, added up
     std::uint16_t outer = 0;     // where the reader of keys stood before
     Ref son_keys;                // the list of keys of a SON
-    Ref key;                     // of the element being read
+    KeyCache::Key key;           // of the element being read
   };
 
   // An array whose elements are being read.
@@ -45,14 +44,14 @@ class ObjectBuilder {
       : state_(state),
         options_(options),
         owner_(owner),
-        keys_(state.keys()),
+        reader_(state.keys(), options.error_handler),
         has_decoders_(options.has_decoders()),
         raw_arrays_(raw_arrays) {}
 
   // Makes `document` a new instance of the document class, for a document that is in no other.
   // False with the class's exception.
   bool start_outermost(Document& document) {
-    reader_ = {};
+    reader_.start();
     return start(document);
   }
   // Makes `document` go on filling `target`.
@@ -71,24 +70,20 @@ class ObjectBuilder {
   // What the walker calls; see bsonpp::Walker.
   static bool failed(const Ref& value) noexcept { return !value; }
   bsonpp::ErrorCode read_key(bsonpp::Cursor& cursor, Document& document) {
-    KeyCache::Key key;
-    const bsonpp::ErrorCode code = keys_.read(cursor, reader_, options_.error_handler, key);
-    document.key = std::move(key.string);
-    document.key_roles = static_cast<std::uint8_t>(document.key_roles | key.role);
-    return code;
+    return reader_.read(cursor, document.key);
   }
-  bool append(Document& document, Ref value) {
+  bool append(Document& document, Ref&& value) {
     if (document.fields != nullptr) [[likely]] {
-      return PyDict_SetItem(document.fields, document.key.get(), value.get()) == 0;
+      return PyDict_SetItem(document.fields, document.key.string, value.get()) == 0;
     }
     return append_slowly(document, std::move(value));
   }
-  bool append(Array&, Ref value) {
-    if (has_decoders_) [[unlikely]] {
-      value = converted(std::move(value));
-      if (!value) return false;
+  bool append(Array&, Ref&& value) {
+    if (!has_decoders_) [[likely]] {
+      return stack_.push(std::move(value));
     }
-    return stack_.push(std::move(value));
+    Ref made = converted(std::move(value));
+    return made && stack_.push(std::move(made));
   }
   bsonpp::Visit begin_document(bsonpp::Bytes bytes, Document& document, Ref& taken);
   bsonpp::Visit begin_scope(bsonpp::Bytes bytes, Document& document, Ref& taken) {
@@ -98,7 +93,7 @@ class ObjectBuilder {
   Ref end_document(Document& document) {
     reader_.leave(document.outer);
     constexpr std::uint8_t kNeeded = kRefKey | kRefIdKey;
-    if ((document.key_roles & kNeeded) != kNeeded) [[likely]] {
+    if ((document.key.roles & kNeeded) != kNeeded) [[likely]] {
       return std::move(document.object);
     }
     return make_dbref(state_, std::move(document.object));
@@ -110,7 +105,7 @@ class ObjectBuilder {
   Ref end_array(Array& array) { return stack_.pop_list(array.base); }
   static void abandon(Document&) {}
   void abandon(Array& array) { stack_.drop(array.base); }
-  void note_field(const Document& document) { failed_field_ = Ref::share(document.key.get()); }
+  void note_field(const Document& document) { failed_field_ = Ref::share(document.key.string); }
   bool enter(std::size_t) { return guard_.enter(" while decoding a BSON document"); }
   void leave() { guard_.leave(); }
 
@@ -160,7 +155,6 @@ class ObjectBuilder {
   ModuleState& state_;
   const CodecOptions& options_;
   PyObject* owner_;
-  KeyCache& keys_;
   KeyCache::Reader reader_;
   bool has_decoders_;
   bool raw_arrays_;

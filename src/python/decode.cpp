@@ -174,9 +174,9 @@ Ref decode_element(ModuleState& state, const CodecOptions& options, PyObject* ow
     raise_walk_error(state, walker, builder);
     return Ref();
   }
-  PyObject* value = PyDict_GetItemWithError(holder.get(), document.key.get());
+  PyObject* value = PyDict_GetItemWithError(holder.get(), document.key.string);
   if (value == nullptr) return Ref();
-  return Ref::steal(Py_BuildValue("OOn", document.key.get(), value,
+  return Ref::steal(Py_BuildValue("OOn", document.key.string, value,
                                   static_cast<Py_ssize_t>(end - cursor.remaining())));
 }
 

@@ -44,9 +44,8 @@ bool JsonLoader::key(std::string_view text, Ref& made) {
   // simdjson ends its strings with a zero byte, as BSON ends keys.
   bsonpp::Cursor cursor(bsonpp::as_bytes({text.data(), text.size() + 1}));
   KeyCache::Key cached;
-  if (keys_.read(cursor, reader_, nullptr, cached) == bsonpp::ErrorCode::kOk && cursor.at_end())
-      [[likely]] {
-    made = std::move(cached.string);
+  if (reader_.read(cursor, cached) == bsonpp::ErrorCode::kOk && cursor.at_end()) [[likely]] {
+    made = Ref::share(cached.string);
     return true;
   }
   PyErr_Clear();

@@ -23,7 +23,7 @@ class JsonLoader {
         options_(options),
         json_options_(json_options),
         object_hook_(object_hook),
-        keys_(state.keys()) {}
+        reader_(state.keys(), nullptr) {}
 
   Ref value(bsonpp::JsonElement element);
   // Whether json_util has to read the whole text.
@@ -53,7 +53,6 @@ class JsonLoader {
   const CodecOptions& options_;
   PyObject* json_options_;
   PyObject* object_hook_;
-  KeyCache& keys_;
   KeyCache::Reader reader_;
   NestingGuard guard_;
   ValueStack stack_;

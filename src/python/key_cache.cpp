@@ -48,44 +48,54 @@ std::size_t KeyCache::slot_of(std::string_view key) const noexcept {
   return (hash * kMultiplier >> 40U) % kSlots;
 }
 
-ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Reader& reader, const char* error_handler,
-                         Key& key) {
+ErrorCode KeyCache::find(bsonpp::Cursor& cursor, Reader& reader, Key& key) {
   std::string_view text;
   if (const ErrorCode code = cursor.read_cstring(text); code != ErrorCode::kOk) return code;
   if (text.size() > kMaxKeySize || reader.misses_ == kMostMisses) {
-    key.string = decode_text(text, error_handler);
-    key.role = role_of(text);
-    return key.string ? ErrorCode::kOk : ErrorCode::kBuilderFailed;
+    return make(text, reader.error_handler_, key);
   }
   const std::size_t slot = slot_of(text);
   if (slots_[slot] == 0) slots_[slot] = static_cast<std::uint16_t>(used_++);
   const std::uint16_t found = slots_[slot];
   Entry& entry = entries_[found];
-  if (entry.size == text.size() + 1 && std::memcmp(entry.data, text.data(), text.size()) == 0) {
+  if (entry.key.size() == text.size() + 1 &&
+      std::memcmp(entry.key.bytes().data(), text.data(), text.size()) == 0) {
     reader.misses_ = 0;
+    key.roles |= entry.role;
   } else {
-    key.string = decode_text(text, error_handler);
-    key.role = role_of(text);
-    if (!key.string) return ErrorCode::kBuilderFailed;
     ++reader.misses_;
-    if (!keep(entry, text, key.string.get())) return ErrorCode::kOk;
+    const ErrorCode code = make(text, reader.error_handler_, key);
+    if (code != ErrorCode::kOk || !keep(entry, text, key.string)) return code;
   }
   expected_[reader.place_] = found;
   reader.place_ = place_after(found);
-  key.string = Ref::share(entry.string.get());
-  key.role = entry.role;
+  key.string = entry.string.get();
   return ErrorCode::kOk;
 }
 
-// False when the str is not the key's own text, because an error handler had to change it.
-bool KeyCache::keep(Entry& entry, std::string_view key, PyObject* string) {
+ErrorCode KeyCache::make(std::string_view text, const char* error_handler, Key& key) {
+  key.uncached = decode_text(text, error_handler);
+  key.string = key.uncached.get();
+  key.roles |= role_of(text);
+  return key.string != nullptr ? ErrorCode::kOk : ErrorCode::kBuilderFailed;
+}
+
+// False when the str is not the key's own text, because an error handler had to change it, or the
+// entry is in use.
+bool KeyCache::keep(Entry& entry, std::string_view text, PyObject* string) {
   std::string_view kept;
   if (!utf8_view(string, kept)) PyErr_Clear();
-  if (kept != key) return false;
-  entry.data = kept.data();
-  entry.size = static_cast<std::uint8_t>(kept.size() + 1);
-  entry.role = role_of(key);
+  if (kept != text || !evict(entry)) return false;
+  entry.key = bsonpp::KnownKey(with_terminator(kept));
+  entry.role = role_of(text);
   entry.string = Ref::share(string);
+  return true;
+}
+
+bool KeyCache::evict(Entry& entry) noexcept {
+  if (!entry.string) return true;
+  if (evicted_count_ == evicted_.size()) return false;
+  evicted_[evicted_count_++] = std::move(entry.string);
   return true;
 }
 
@@ -96,9 +106,10 @@ int KeyCache::traverse(visitproc visit, void* arg) const {
 
 void KeyCache::clear() noexcept {
   for (Entry& entry : entries_) {
-    entry.size = 0;
+    entry.key = bsonpp::KnownKey();
     entry.string.clear();
   }
+  release_evicted(readers_);
 }
 
 }  // namespace pymongo_cpp

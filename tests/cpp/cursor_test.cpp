@@ -109,6 +109,43 @@ TEST(Cursor, MatchesKeysOfEveryLengthExactly) {
   }
 }
 
+// Whether the key is found, and passed over, where the input goes on with `rest` behind it.
+void expect_known_key(std::string_view key, std::string_view rest) {
+  GuardedBytes input(std::string(key).append(rest), Against::kPageAfter);
+  const KnownKey known(key);
+  Cursor same(input.bytes());
+  EXPECT_TRUE(same.match(known)) << key.size() << ' ' << rest.size();
+  EXPECT_EQ(same.remaining(), rest.size());
+  for (std::size_t at = 0; at < key.size(); ++at) {
+    const std::byte original = input.writable()[at];
+    input.writable()[at] = original ^ std::byte{0x80};
+    Cursor other(input.bytes());
+    EXPECT_FALSE(other.match(known)) << key.size() << ' ' << at;
+    EXPECT_EQ(other.remaining(), input.bytes().size());
+    input.writable()[at] = original;
+  }
+  const GuardedBytes cut(key.substr(0, key.size() - 1), Against::kPageAfter);
+  Cursor shorter(cut.bytes());
+  EXPECT_FALSE(shorter.match(known)) << key.size();
+}
+
+TEST(Cursor, MatchesKnownKeysOfEverySize) {
+  for (std::size_t size = 1; size <= KnownKey::kMaxSize; ++size) {
+    std::string key(size, 'k');
+    key.back() = '\0';
+    for (std::size_t rest = 0; rest <= 9; ++rest) expect_known_key(key, std::string(rest, 'r'));
+  }
+}
+
+TEST(Cursor, NoKnownKeyMatchesNothing) {
+  for (const std::string_view content : {""sv, "\0"sv, "\0\0\0\0\0\0\0\0\0"sv, "abcdefgh"sv}) {
+    const GuardedBytes input(content, Against::kPageAfter);
+    Cursor cursor(input.bytes());
+    EXPECT_FALSE(cursor.match(KnownKey()));
+    EXPECT_EQ(cursor.remaining(), content.size());
+  }
+}
+
 TEST(Cursor, ReadsStrings) {
   const GuardedBytes input(with_length(4, "a\0b\0"sv) + with_length(1, "\0"sv),
                            Against::kPageAfter);

@@ -135,3 +135,28 @@ def test_the_codec_called_from_its_own_callbacks() -> None:
     encoder: CodecOptions[Any] = CodecOptions(type_registry=TypeRegistry(fallback_encoder=fallback))
     again = pymongo_cpp.encode({"v": [object(), object()]}, codec_options=encoder)
     assert C.decode(again)["v"] == [C.encode({"inner": [1, {"x": "y"}]})] * 2
+
+
+class Crowding(dict):
+    """A document class that pushes other keys out of the cache of keys under the decoder."""
+
+    rounds = 0
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        cls = type(self)
+        cls.rounds += 1
+        crowd = {f"crowd {cls.rounds} {i}": i for i in range(100)}
+        assert pymongo_cpp.decode(C.encode(crowd)) == crowd
+        super().__setitem__(key, value)
+
+
+def test_keys_pushed_out_of_the_cache_under_the_decoder() -> None:
+    options: CodecOptions[Any] = CodecOptions(document_class=Crowding)
+    Crowding.rounds = 0
+    for number in range(300):
+        data = C.encode({f"outer {number}": {f"inner {number}": {f"innermost {number}": 1}}})
+        # The cache alone keeps the keys of what has been dropped.
+        pymongo_cpp.decode(data)
+        assert repr(pymongo_cpp.decode(data, options)) == repr(C.decode(data))
+        assert pymongo_cpp.decode_all(data * 2, options) == [C.decode(data)] * 2
+    assert Crowding.rounds == 300 * 3 * 3

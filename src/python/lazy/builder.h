@@ -34,7 +34,7 @@ class LazyValueBuilder : public LazyBuilder {
     std::string_view key;
     return cursor.read_cstring(key);
   }
-  bool append(Document&, Ref value) {
+  bool append(Document&, Ref&& value) {
     value_ = has_decoders() ? converted(std::move(value)) : std::move(value);
     return static_cast<bool>(value_);
   }
@@ -63,12 +63,12 @@ class ItemsBuilder : public Builder {
     std::string_view key;
     return cursor.read_cstring(key);
   }
-  bool append(Document& document, Ref value) {
+  bool append(Document& document, Ref&& value) {
     if (document.object) return Builder::append(document, std::move(value));
     if (Builder::has_decoders()) value = Builder::converted(std::move(value));
     return value && PyList_Append(list_, value.get()) == 0;
   }
-  bool append(Array& array, Ref value) { return Builder::append(array, std::move(value)); }
+  bool append(Array& array, Ref&& value) { return Builder::append(array, std::move(value)); }
 
  private:
   PyObject* list_;

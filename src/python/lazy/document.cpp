@@ -26,17 +26,17 @@ PyObject* ensure_positions(ModuleState& state, Node& node) {
   const auto options = options_of(state, node);
   Ref positions = Ref::steal(PyDict_New());
   if (!options || !positions) return nullptr;
-  KeyCache::Reader reader;
+  KeyCache::Reader reader(state.keys(), options->error_handler);
   for (std::size_t i = 0; i < node.count; ++i) {
     bsonpp::Cursor cursor = bsonpp::cursor_at(node.bytes(), node.entries[i]);
     std::uint8_t type = 0;
     KeyCache::Key key;
     if (cursor.read(type) != bsonpp::ErrorCode::kOk ||
-        state.keys().read(cursor, reader, options->error_handler, key) != bsonpp::ErrorCode::kOk) {
+        reader.read(cursor, key) != bsonpp::ErrorCode::kOk) {
       return nullptr;
     }
     const Ref position = Ref::steal(PyLong_FromSize_t(i));
-    if (!position || PyDict_SetItem(positions.get(), key.string.get(), position.get()) < 0) {
+    if (!position || PyDict_SetItem(positions.get(), key.string, position.get()) < 0) {
       return nullptr;
     }
   }

@@ -128,13 +128,12 @@ class Projector {
   // what it had before, even then.
   bool add_below(const Element& element, const Wanted& field, ObjectBuilder::Document& fields) {
     PyObject* target = fields.object.get();
-    PyObject* key = fields.key.get();
+    PyObject* key = fields.key.string;
     if (element.type != Type::kDocument && element.type != Type::kArray) {
       return PyDict_Contains(target, key) != 1 || PyDict_DelItem(target, key) == 0;
     }
-    const Ref key_held = Ref::share(key);
     const Ref value = below(element, field);
-    return value && PyDict_SetItem(target, key_held.get(), value.get()) == 0;
+    return value && PyDict_SetItem(target, key, value.get()) == 0;
   }
 
   Ref below(const Element& element, const Wanted& field) {
