@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace bsonpp {
 namespace {
@@ -141,10 +145,62 @@ TEST(JsonText, InvalidUtf8IsRefusedAtEveryPlace) {
 }
 
 TEST(JsonText, LongTextIsWrittenInPieces) {
-  for (const std::size_t before : {2045U, 2046U, 2047U, 2048U}) {
+  for (std::size_t before = 500; before < 520; ++before) {
     const std::string plain(before, 'x');
     EXPECT_EQ(string_text(plain + "🎉" + plain), "\"" + plain + R"(\ud83c\udf89)" + plain + "\"");
+    EXPECT_EQ(string_text("€" + plain + "🎉\n" + plain),
+              R"("\u20ac)" + plain + R"(\ud83c\udf89\n)" + plain + "\"");
+    EXPECT_EQ(string_text(plain + "🎉\n" + plain, /*ascii=*/false),
+              "\"" + plain + "🎉\\n" + plain + "\"");
   }
+}
+
+// The definition of RFC 8259, section 7, as Python's json module chooses from it.
+std::string escaped(std::uint32_t unit) {
+  const std::string_view controls = "\b\t\n\f\r\"\\";
+  const std::string_view letters = "btnfr\"\\";
+  if (unit < 0x80 && controls.find(static_cast<char>(unit)) != std::string_view::npos) {
+    return {'\\', letters[controls.find(static_cast<char>(unit))]};
+  }
+  if (unit >= 0x20 && unit < 0x7f) return {static_cast<char>(unit)};
+  if (unit >= 0x10000) {
+    return escaped(0xd800 + ((unit - 0x10000) >> 10U)) + escaped(0xdc00 + (unit & 0x3ffU));
+  }
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "\\u%04x", unit);
+  return text.data();
+}
+
+template <typename CodeUnit>
+std::string units_text(const std::vector<CodeUnit>& units) {
+  HeapStorage storage;
+  TextWriter out(storage);
+  EXPECT_TRUE(write_json_units(out, units.data(), units.size()));
+  return std::string(out.text());
+}
+
+template <typename CodeUnit>
+void expect_every_unit_escaped(std::uint32_t limit) {
+  for (std::size_t size = 1; size <= 18; ++size) {
+    for (std::uint32_t first = 0; first < limit; first += static_cast<std::uint32_t>(size)) {
+      std::vector<CodeUnit> units;
+      std::string expected = "\"";
+      for (std::size_t i = 0; i < size; ++i) {
+        // Beside plain ones, too.
+        const auto unit = static_cast<CodeUnit>(i % 3 == 1 ? 'x' : (first + i) % limit);
+        units.push_back(unit);
+        expected += escaped(unit);
+      }
+      ASSERT_EQ(units_text(units), expected + "\"");
+    }
+  }
+}
+
+TEST(JsonText, EveryCodeUnitIsEscaped) {
+  expect_every_unit_escaped<std::uint8_t>(0x100);
+  expect_every_unit_escaped<std::uint16_t>(0x10000);
+  expect_every_unit_escaped<std::uint32_t>(0x10400);
+  EXPECT_EQ(units_text(std::vector<std::uint32_t>{0x10ffff}), R"("\udbff\udfff")");
 }
 
 TEST(JsonText, InvalidUtf8IsRefused) {
