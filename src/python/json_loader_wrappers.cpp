@@ -1,6 +1,7 @@
 // Extended JSON's type wrappers as Python objects.
 #include "json_loader.h"
 #include "types/binary.h"
+#include "types/code.h"
 #include "types/datetime.h"
 #include "types/identifiers.h"
 #include "types/numbers.h"
@@ -82,7 +83,7 @@ Ref JsonLoader::wrapped_value(JsonWrapper wrapper, JsonElement content) {
         return string_value(text);
       case JsonWrapper::kCode: {
         const Ref code = string_value(text);
-        return code ? Ref::steal(PyObject_CallOneArg(state_.types.code.get(), code.get())) : Ref();
+        return code ? make_code(state_, code.get(), nullptr) : Ref();
       }
       default:
         return Ref();
