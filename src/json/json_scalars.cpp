@@ -1,3 +1,5 @@
+#include "hex_digits.h"
+
 #include <bsonpp/civil_time.h>
 #include <bsonpp/json_scalars.h>
 
@@ -37,26 +39,28 @@ constexpr std::array kWrappers = {
 
 bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
 
-// The value of a hexadecimal digit, or 16.
-unsigned hex_digit(char digit) noexcept {
-  if (is_digit(digit)) return static_cast<unsigned>(digit - '0');
-  if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a') + 10;
-  if (digit >= 'A' && digit <= 'F') return static_cast<unsigned>(digit - 'A') + 10;
-  return 16;
-}
-
-constexpr std::uint8_t kNoBase64 = 64;
-
-constexpr auto kBase64Values = [] {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::array<std::uint8_t, 256> values{};
-  values.fill(kNoBase64);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    values[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
-  }
+constexpr DigitValues kBase64Values = [] {
+  DigitValues values{};
+  values.fill(kNoDigit);
+  set_values(values, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 0);
   return values;
 }();
+
+// The digits of one base64 group, of which the last ones may be left out.
+struct Base64Group {
+  std::uint32_t bits = 0;  // 24 of them
+  unsigned wrong = 0;      // has kNoDigit
+
+  explicit Base64Group(std::string_view digits) noexcept {
+    for (std::size_t i = 0; i < 4; ++i) {
+      const unsigned value = i < digits.size() ? value_of(kBase64Values, digits[i]) : 0;
+      bits = bits << 6U | value;
+      wrong |= value;
+    }
+  }
+  char byte(unsigned index) const noexcept { return static_cast<char>(bits >> (16 - 8 * index)); }
+  bool valid() const noexcept { return wrong < kNoDigit; }
+};
 
 // Exactly `count` digits at the start of `text`, which loses them.
 bool take_digits(std::string_view& text, std::size_t count, int& number) noexcept {
@@ -166,13 +170,14 @@ bool parse_double(std::string_view text, double& number) noexcept {
 
 bool parse_hex(std::string_view text, char* out, std::size_t size) noexcept {
   if (text.size() != 2 * size) return false;
+  unsigned all = 0;
   for (std::size_t i = 0; i < size; ++i) {
-    const unsigned high = hex_digit(text[2 * i]);
-    const unsigned low = hex_digit(text[2 * i + 1]);
-    if ((high | low) > 15) return false;
+    const unsigned high = value_of(kHexValues, text[2 * i]);
+    const unsigned low = value_of(kHexValues, text[2 * i + 1]);
+    all |= high | low;
     out[i] = static_cast<char>(high << 4U | low);
   }
-  return true;
+  return all < kNoDigit;
 }
 
 bool parse_uuid(std::string_view text, char* out) noexcept {
@@ -190,35 +195,28 @@ bool parse_uuid(std::string_view text, char* out) noexcept {
 }
 
 bool parse_base64(std::string_view text, std::vector<char>& bytes) {
-  bytes.clear();
   if (text.size() % 4 != 0) return false;
-  std::size_t padding = 0;
-  while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-    ++padding;
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  const std::size_t whole = text.size() / 4 * 4;
+  bytes.resize(text.size() * 3 / 4);
+  unsigned wrong = 0;
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < whole; i += 4) {
+    const Base64Group group(text.substr(i, 4));
+    wrong |= group.wrong;
+    for (unsigned index = 0; index < 3; ++index) bytes[size++] = group.byte(index);
   }
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char character : text) {
-    const std::uint8_t value = kBase64Values[static_cast<std::uint8_t>(character)];
-    if (value == kNoBase64) return false;
-    group = group << 6U | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push_back(static_cast<char>(group >> bits));
-    }
-  }
-  return true;
+  const Base64Group last(text.substr(whole));
+  for (unsigned index = 0; size < bytes.size(); ++index) bytes[size++] = last.byte(index);
+  return wrong < kNoDigit && last.valid();
 }
 
 bool parse_subtype(std::string_view text, std::uint8_t& subtype) noexcept {
   if (text.empty() || text.size() > 2) return false;
   unsigned value = 0;
   for (const char character : text) {
-    const unsigned digit = hex_digit(character);
-    if (digit > 15) return false;
+    const unsigned digit = value_of(kHexValues, character);
+    if (digit >= kNoDigit) return false;
     value = value * 16 + digit;
   }
   subtype = static_cast<std::uint8_t>(value);

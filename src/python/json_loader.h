@@ -10,6 +10,7 @@
 #include <bsonpp/json_scalars.h>
 
 #include <string_view>
+#include <vector>
 
 namespace pymongo_cpp {
 
@@ -56,6 +57,7 @@ class JsonLoader {
   KeyCache::Reader reader_;
   NestingGuard guard_;
   ValueStack stack_;
+  std::vector<char> scratch_;
   bool refused_ = false;
 };
 

@@ -12,7 +12,6 @@
 
 #include <array>
 #include <new>
-#include <vector>
 
 namespace pymongo_cpp {
 
@@ -194,13 +193,12 @@ Ref JsonLoader::binary_value(object parts) {
       !bsonpp::parse_subtype(hex, byte)) {
     return Ref();
   }
-  std::vector<char> data;
   try {
-    if (!bsonpp::parse_base64(text, data)) return Ref();
+    if (!bsonpp::parse_base64(text, scratch_)) return Ref();
   } catch (const std::bad_alloc&) {
     return Ref();
   }
-  const bsonpp::Bytes bytes = bsonpp::as_bytes({data.data(), data.size()});
+  const bsonpp::Bytes bytes = bsonpp::as_bytes({scratch_.data(), scratch_.size()});
   const auto subtype = static_cast<BinarySubtype>(byte);
   switch (subtype) {
     case BinarySubtype::kGeneric:
