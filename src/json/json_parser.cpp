@@ -1,9 +1,12 @@
+#include "utf8_unescape.h"
+
 #include <bsonpp/json_parser.h>
 
 #include <bit>
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <new>
 #include <unordered_map>
 
 namespace bsonpp {
@@ -59,7 +62,18 @@ constexpr std::size_t kFewFields = 24;
 JsonErrorCode JsonParser::parse(std::string_view text, JsonElement& root) noexcept {
   // A byte order mark is no JSON, though newer versions of simdjson pass over it.
   if (text.starts_with("\xef\xbb\xbf")) return JsonErrorCode::kMalformed;
-  return code_of(parser_.parse(text.data(), text.size()).get(root));
+  if (text.size() > parser_.max_capacity()) return JsonErrorCode::kTooLarge;
+  if (!reserve(text.size())) return JsonErrorCode::kOutOfMemory;
+  const std::size_t size = copy_unescaped(text, text_.get());
+  std::memset(&text_[size], 0, simdjson::SIMDJSON_PADDING);
+  return code_of(parser_.parse(text_.get(), size, /*realloc_if_needed=*/false).get(root));
+}
+
+bool JsonParser::reserve(std::size_t size) noexcept {
+  if (text_ && size <= room_) return true;
+  text_.reset(new (std::nothrow) char[size + simdjson::SIMDJSON_PADDING]);
+  room_ = size;
+  return static_cast<bool>(text_);
 }
 
 std::size_t JsonFieldStack::push(simdjson::dom::object object) {

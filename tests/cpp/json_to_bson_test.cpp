@@ -3,6 +3,7 @@
 #include <bsonpp/validate.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace bsonpp {
@@ -127,6 +128,45 @@ TEST(JsonToBson, MalformedTextHasLineAndColumn) {
     EXPECT_EQ(error.line, malformed.line) << malformed.text;
     EXPECT_EQ(error.column, malformed.column) << malformed.text;
   }
+}
+
+TEST(JsonToBson, EscapedCharactersAreReadAtEveryPlace) {
+  const std::array<std::array<std::string, 2>, 8> characters = {{
+      {R"(\u007f)", "\x7f"},
+      {R"(\u0080)", "\xc2\x80"},
+      {R"(\u07ff)", "\xdf\xbf"},
+      {R"(\u0800)", "\xe0\xa0\x80"},
+      {R"(\uFFFF)", "\xef\xbf\xbf"},
+      {R"(\ud800\udc00)", "\xf0\x90\x80\x80"},
+      {R"(\uDBFF\uDFFF)", "\xf4\x8f\xbf\xbf"},
+      {R"(\\u00e9\\)", "\\u00e9\\"},
+  }};
+  const auto document = [](const std::string& text) {
+    HeapStorage storage;
+    TextWriter out(storage);
+    EXPECT_EQ(write_json_string(out, text, /*ascii=*/true), JsonStringError::kNone);
+    return "{\"a\": " + std::string(out.text()) + "}";
+  };
+  for (const auto& [escape, character] : characters) {
+    for (std::size_t size = 0; size < 24; ++size) {
+      for (std::size_t place = 0; place <= size; ++place) {
+        const std::string before(place, 'x');
+        const std::string after(size - place, 'y');
+        EXPECT_EQ(canonical("{\"a\": \"" + before + escape + escape + after + "\"}"),
+                  document(before + character + character + after));
+      }
+    }
+  }
+}
+
+TEST(JsonToBson, EscapesThatAreNoneAreRefused) {
+  for (const std::string text :
+       {R"({"a": "\u00g9"})", R"({"a": "\u00)", R"({"a": "\)", R"({"a": \u00e9})",
+        R"({"a": 1\u00e9})", R"(\u00e9{})", R"({}\u00e9)", R"({"a": "\udc00\ud800"})",
+        R"({"a": "\ud800\u00e9"})"}) {
+    EXPECT_EQ(convert(text).code, JsonErrorCode::kMalformed) << text;
+  }
+  EXPECT_EQ(convert("{\"a\": \"\xc3\\u00a9\"}").code, JsonErrorCode::kInvalidUtf8);
 }
 
 TEST(JsonToBson, SurrogatePairsAreOneCharacter) {

@@ -35,6 +35,19 @@ def test_fragments(text: str) -> None:
     assert outcome(loads, text) == outcome(json_util.loads, text)
 
 
+# Escapes of characters, parts of such escapes, other escapes, and what is none.
+_UNITS = [r"\u00e9", r"\u20AC", r"\ud83c", r"\udf89", r"\u0041", r"\u0022", r"\u0000"]
+_PARTS = [r"\u00g9", r"\u12", r"\u", r"\\", r"\"", r"\n", r"\x", "\\"]
+ESCAPES = st.sampled_from([*_UNITS, *_PARTS, "é", "€", "🎉", " ", "a", "wörter", "12345678"])
+
+
+@given(st.lists(ESCAPES, max_size=30).map("".join), st.booleans(), st.booleans())
+def test_escapes_of_characters(content: str, closed: bool, quoted: bool) -> None:
+    string = f'"{content}"' if closed else f'"{content}'
+    text = f'{{"a": {string if quoted else content}, {string}: 1}}'
+    assert outcome(loads, text) == outcome(json_util.loads, text)
+
+
 @given(st.one_of(st.binary(max_size=12), TEXTS.map(lambda text: text.encode("utf-16"))))
 def test_any_bytes(data: bytes) -> None:
     assert outcome(loads, data) == outcome(json_util.loads, data)

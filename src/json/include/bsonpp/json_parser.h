@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -58,7 +59,12 @@ class JsonParser {
   std::size_t capacity() const noexcept { return parser_.capacity(); }
 
  private:
+  // Room for `size` bytes and what the parser reads behind them.
+  bool reserve(std::size_t size) noexcept;
+
   simdjson::dom::parser parser_;
+  std::unique_ptr<char[]> text_;
+  std::size_t room_ = 0;  // bytes
   JsonFieldStack fields_;
 };
 

@@ -1,0 +1,109 @@
+#include "utf8_unescape.h"
+
+#include "hex_digits.h"
+
+#include <bsonpp/byte_order.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+namespace bsonpp {
+
+namespace {
+
+constexpr std::size_t kEscapeSize = 6;  // \uXXXX
+
+// Where the text is read and written.
+struct Place {
+  const char* from;
+  char* out;
+};
+
+Place copied(Place place, std::size_t size) noexcept {
+  std::memcpy(place.out, place.from, size);
+  return {place.from + size, place.out + size};
+}
+
+Place copy_to_backslash(Place place, const char* end) noexcept {
+  const auto left = static_cast<std::size_t>(end - place.from);
+  const void* const found = std::memchr(place.from, '\\', left);
+  if (found == nullptr) return copied(place, left);
+  return copied(place, static_cast<std::size_t>(static_cast<const char*>(found) - place.from));
+}
+
+// The same behind an escape: words of other scripts lie between short pieces, for which no function
+// is called.
+Place copy_to_next_backslash(Place place, const char* end) noexcept {
+  constexpr std::size_t kNear = 4;
+  for (std::size_t i = 0; i < kNear; ++i) {
+    if (place.from == end || *place.from == '\\') return place;
+    *place.out++ = *place.from++;
+  }
+  return copy_to_backslash(place, end);
+}
+
+// The code unit of the \uXXXX at `from`; false where there is none.
+bool take_unit(const char* from, const char* end, std::uint32_t& unit) noexcept {
+  if (static_cast<std::size_t>(end - from) < kEscapeSize || from[0] != '\\' || from[1] != 'u') {
+    return false;
+  }
+  unsigned all = 0;
+  unit = 0;
+  for (std::size_t i = 2; i < kEscapeSize; ++i) {
+    const unsigned digit = value_of(kHexValues, from[i]);
+    all |= digit;
+    unit = unit << 4U | digit;
+  }
+  return all < kNoDigit;
+}
+
+// Two or three bytes, of which no branch decides: what comes next in mixed text cannot be foreseen.
+// Writes four.
+char* put_character(char* out, std::uint32_t unit) noexcept {
+  const std::uint32_t last = 0x80U | (unit & 0x3fU);
+  const std::uint32_t two = (0xc0U | unit >> 6U) | last << 8U;
+  const std::uint32_t three =
+      (0xe0U | unit >> 12U) | (0x80U | (unit >> 6U & 0x3fU)) << 8U | last << 16U;
+  const bool is_two = unit < 0x800;
+  store_little_endian(reinterpret_cast<std::byte*>(out), is_two ? two : three);
+  return out + (is_two ? 2 : 3);
+}
+
+char* put_pair(char* out, std::uint32_t high, std::uint32_t low) noexcept {
+  const std::uint32_t point = 0x10000U + ((high & 0x3ffU) << 10U | (low & 0x3ffU));
+  out[0] = static_cast<char>(0xf0U | point >> 18U);
+  out[1] = static_cast<char>(0x80U | (point >> 12U & 0x3fU));
+  out[2] = static_cast<char>(0x80U | (point >> 6U & 0x3fU));
+  out[3] = static_cast<char>(0x80U | (point & 0x3fU));
+  return out + 4;
+}
+
+// What begins with a backslash.
+Place copy_escape(Place place, const char* end) noexcept {
+  std::uint32_t unit = 0;
+  const auto left = static_cast<std::size_t>(end - place.from);
+  if (!take_unit(place.from, end, unit)) return copied(place, std::min<std::size_t>(left, 2));
+  const bool surrogate = (unit & 0xf800U) == 0xd800U;
+  if (unit >= 0x80 && !surrogate) [[likely]] {
+    return {place.from + kEscapeSize, put_character(place.out, unit)};
+  }
+  std::uint32_t second = 0;
+  if (surrogate && unit < 0xdc00U && take_unit(place.from + kEscapeSize, end, second) &&
+      (second & 0xfc00U) == 0xdc00U) {
+    return {place.from + 2 * kEscapeSize, put_pair(place.out, unit, second)};
+  }
+  return copied(place, kEscapeSize);
+}
+
+}  // namespace
+
+std::size_t copy_unescaped(std::string_view text, char* out) noexcept {
+  const char* const end = text.data() + text.size();
+  Place place = copy_to_backslash({text.data(), out}, end);
+  while (place.from != end) place = copy_to_next_backslash(copy_escape(place, end), end);
+  return static_cast<std::size_t>(place.out - out);
+}
+
+}  // namespace bsonpp
