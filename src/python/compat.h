@@ -6,6 +6,7 @@
 #include <datetime.h>
 #include <structmember.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -212,35 +213,35 @@ inline PyObject* new_bytes_subclass(PyTypeObject* type, const char* data, Py_ssi
   return object;
 }
 
-// A new int of a subclass without fields of its own.
+// A new int of a subclass that has PyType_GenericAlloc() and adds nothing to an int, no dict and no
+// weak references. The collector has no need to look at it: it refers to its class alone, whose own
+// count says so.
 inline PyObject* new_int_subclass(PyTypeObject* type, std::int64_t number) {
-  constexpr std::uint64_t kDigitMask = PyLong_MASK;
   const bool negative = number < 0;
   std::uint64_t magnitude = static_cast<std::uint64_t>(number);
   if (negative) magnitude = 0 - magnitude;
-  Py_ssize_t digits = 0;
-  for (std::uint64_t rest = magnitude; rest != 0; rest >>= PyLong_SHIFT) ++digits;
+  const auto bits = static_cast<std::size_t>(std::bit_width(magnitude));
+  const std::size_t count = (bits + PyLong_SHIFT - 1) / PyLong_SHIFT;
   // CPython reads the first digit even of zero.
-  PyObject* object = type->tp_alloc(type, digits == 0 ? 1 : digits);
-  if (object == nullptr) return nullptr;
-  auto* made = reinterpret_cast<PyLongObject*>(object);
+  const std::size_t room = count == 0 ? 1 : count;
+  auto* made = PyObject_GC_NewVar(PyLongObject, type, static_cast<Py_ssize_t>(room));
+  if (made == nullptr) return nullptr;
 #if PY_VERSION_HEX >= 0x030C0000
   constexpr std::uintptr_t kSizeShift = 3;
   constexpr std::uintptr_t kZero = 1;
   constexpr std::uintptr_t kNegative = 2;
-  made->long_value.lv_tag = digits == 0 ? kZero
-                                        : (static_cast<std::uintptr_t>(digits) << kSizeShift) |
-                                              (negative ? kNegative : 0);
+  made->long_value.lv_tag =
+      count == 0 ? kZero : (std::uintptr_t{count} << kSizeShift) | (negative ? kNegative : 0);
   digit* to = made->long_value.ob_digit;
 #else
-  Py_SET_SIZE(reinterpret_cast<PyVarObject*>(object), negative ? -digits : digits);
+  const auto size = static_cast<Py_ssize_t>(count);
+  Py_SET_SIZE(reinterpret_cast<PyVarObject*>(made), negative ? -size : size);
   digit* to = made->ob_digit;
 #endif
-  *to = 0;
-  for (Py_ssize_t i = 0; i < digits; ++i, magnitude >>= PyLong_SHIFT) {
-    to[i] = static_cast<digit>(magnitude & kDigitMask);
+  for (std::size_t i = 0; i < room; ++i, magnitude >>= PyLong_SHIFT) {
+    to[i] = static_cast<digit>(magnitude & PyLong_MASK);
   }
-  return object;
+  return reinterpret_cast<PyObject*>(made);
 }
 
 }  // namespace pymongo_cpp

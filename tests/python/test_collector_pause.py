@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -79,3 +80,23 @@ def test_the_programs_own_code_finds_it_on() -> None:
     data = bson.encode({"text": ["a" * 100] * 100})
     pymongo_cpp.decode(data, options)
     assert Upper.seen == [True] * 100
+
+
+def test_the_collector_has_no_int64_to_look_at() -> None:
+    """An Int64 refers to its class alone, so that reference counting is all that it needs."""
+    numbers = [number << shift for number in (-7, 1, 12345) for shift in (32, 40, 48)]
+    decoded = pymongo_cpp.decode(bson.encode({"numbers": numbers}))["numbers"]
+    assert decoded == numbers
+    assert {type(number) for number in decoded} == {bson.Int64}
+    assert not any(map(gc.is_tracked, decoded))
+
+
+def test_an_int64_keeps_its_class() -> None:
+    data = bson.encode({"number": 1 << 40})
+    pymongo_cpp.decode(data)
+    counts = [sys.getrefcount(bson.Int64)]
+    kept = [pymongo_cpp.decode(data)["number"] for _ in range(100)]
+    counts.append(sys.getrefcount(bson.Int64))
+    kept.clear()
+    counts.append(sys.getrefcount(bson.Int64))
+    assert counts == [counts[0], counts[0] + 100, counts[0]]
