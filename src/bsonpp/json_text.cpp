@@ -66,11 +66,12 @@ char* put_unsigned(char* out, std::uint64_t number) noexcept {
   return end;
 }
 
+constexpr double kMostDigits = 1e15;            // with all digits before the point
+constexpr double kLeastWithoutExponent = 1e-4;  // in repr()
+
 // Doubles of at most 15 digits with up to four after the point, as prices and measurements are: two
 // such decimals are never the same double, so the one found is the shortest.
 char* put_short_decimal(char* out, double number) noexcept {
-  constexpr double kMostDigits = 1e15;
-  constexpr double kLeast = 1e-4;  // below, repr() writes an exponent
   const double size = std::fabs(number);
   if (size >= kMostDigits) return nullptr;
   const auto whole = static_cast<std::uint64_t>(size);
@@ -81,7 +82,7 @@ char* put_short_decimal(char* out, double number) noexcept {
     *out++ = '0';
     return out;
   }
-  if (size < kLeast || size >= kMostDigits / 1e4) return nullptr;
+  if (size < kLeastWithoutExponent || size >= kMostDigits / 1e4) return nullptr;
   const auto scaled = static_cast<std::uint64_t>(size * 1e4 + 0.5);
   if (static_cast<double>(scaled) / 1e4 != size) return nullptr;
   if (std::signbit(number)) *out++ = '-';
@@ -163,8 +164,13 @@ char* put_integer(char* out, std::int64_t number) noexcept {
 }
 
 char* put_double(char* out, double number) noexcept {
-  char* end = put_short_decimal(out, number);
-  return end != nullptr ? end : put_any_double(out, number);
+  if (char* end = put_short_decimal(out, number); end != nullptr) return end;
+  const double size = std::fabs(number);
+  // There the library's text is that of repr() already; integers were found by now.
+  if (size >= kLeastWithoutExponent && size < kMostDigits) {
+    return std::to_chars(out, out + kDoubleTextSize, number, std::chars_format::fixed).ptr;
+  }
+  return put_any_double(out, number);
 }
 
 char* put_hex(char* out, Bytes bytes) noexcept {

@@ -40,17 +40,15 @@ Ref JsonLoader::string_value(std::string_view text) {
   return made;
 }
 
-bool JsonLoader::key(std::string_view text, Ref& made) {
+PyObject* JsonLoader::read_key(std::string_view text, Key& key) {
   // simdjson ends its strings with a zero byte, as BSON ends keys.
   bsonpp::Cursor cursor(bsonpp::as_bytes({text.data(), text.size() + 1}));
-  KeyCache::Key cached;
-  if (reader_.read(cursor, cached) == bsonpp::ErrorCode::kOk && cursor.at_end()) [[likely]] {
-    made = Ref::share(cached.string);
-    return true;
+  if (reader_.read(cursor, key.cached) == bsonpp::ErrorCode::kOk && cursor.at_end()) [[likely]] {
+    return key.cached.string;
   }
   PyErr_Clear();
-  made = string_value(text);
-  return static_cast<bool>(made);
+  key.other = string_value(text);
+  return key.other.get();
 }
 
 bool JsonLoader::push_value(JsonElement element) {
@@ -95,11 +93,12 @@ Ref JsonLoader::fields_value(simdjson::dom::object object) {
   bool has_wrapper = false;
   // Not left after a failure, which ends the reading of the whole text.
   const std::uint16_t outer = reader_.enter();
+  Key key;
   for (const simdjson::dom::key_value_pair field : object) {
-    Ref name;
-    if (!key(field.key, name)) return Ref();
+    PyObject* name = read_key(field.key, key);
+    if (name == nullptr) return Ref();
     const Ref item = value(field.value);
-    if (!item || PyDict_SetItem(dict.get(), name.get(), item.get()) < 0) return Ref();
+    if (!item || PyDict_SetItem(dict.get(), name, item.get()) < 0) return Ref();
     if (field.key.starts_with('$')) [[unlikely]] {
       has_wrapper = has_wrapper || bsonpp::json_wrapper_of(field.key) != JsonWrapper::kNone;
     }

@@ -36,7 +36,14 @@ class JsonLoader {
   Ref array_value(simdjson::dom::array array);
   Ref object_value(simdjson::dom::object object);
   Ref fields_value(simdjson::dom::object object);
-  bool key(std::string_view text, Ref& made);
+
+  // A key as the cache has it, or made of text that the cache does not take.
+  struct Key {
+    KeyCache::Key cached;
+    Ref other;
+  };
+  // The str of a key, borrowed from `key`; null when it failed.
+  PyObject* read_key(std::string_view text, Key& key);
 
   // The value of an object with one field whose key is a type wrapper's; null without an exception
   // when it is not of the usual form.
