@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import inspect
+import json
 import pickle
 import re
 import sys
@@ -132,6 +133,31 @@ def test_too_deep_and_circular_values_raise() -> None:
         dumps(deep)
     while isinstance(deep, list):  # taken apart here: freeing it at once would recurse
         deep = deep.pop()
+
+
+def nested(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+def test_nesting_is_limited_as_cpython_limits_its_own_c_code() -> None:
+    """json_util recurses in Python, so that it ends earlier on newer versions of CPython."""
+    for levels in (100, 900):
+        assert dumps(nested(levels)) == json_util.dumps(nested(levels))
+    for levels in (sys.getrecursionlimit(), 3 * sys.getrecursionlimit()):
+        value = nested(levels)
+        with pytest.raises(RecursionError):
+            json_util.dumps(value)
+        if sys.version_info < (3, 12):
+            with pytest.raises(RecursionError):
+                dumps(value)
+        else:
+            text = dumps(value)
+            assert text == '{"a": ' * levels + "{}" + "}" * levels
+            assert text == json.dumps(value)
+            assert dumps(loads(text)) == text
 
 
 class Growing:
