@@ -41,6 +41,9 @@ class Cursor {
   // Where the next read begins; for offsets and zero-copy slices only, never to be dereferenced.
   const std::byte* position() const noexcept { return position_; }
 
+  // What comes next, without passing over it.
+  Bytes rest() const noexcept { return {position_, end_}; }
+
   // A little-endian integer or double.
   template <typename T>
   [[nodiscard]] ErrorCode read(T& value) noexcept {

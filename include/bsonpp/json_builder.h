@@ -39,10 +39,16 @@ class JsonBuilder {
   static bool failed(Value value) noexcept { return value.start == kFailed; }
 
   ErrorCode read_key(Cursor& cursor, Document& document) noexcept {
+    document.empty = false;
+    // Most keys are found, looked at and copied at once.
+    std::size_t size = 0;
+    if (json_.write_plain_key(as_text(cursor.rest()), size)) [[likely]] {
+      Bytes passed;
+      return cursor.read_bytes(size + 1, passed);
+    }
     std::string_view key;
     const ErrorCode code = cursor.read_cstring(key);
     if (code != ErrorCode::kOk) return code;
-    document.empty = false;
     if (json_.write_key(key)) [[likely]] {
       return ErrorCode::kOk;
     }

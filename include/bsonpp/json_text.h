@@ -45,6 +45,12 @@ enum class JsonStringError : std::uint8_t { kNone, kInvalidUtf8, kOutOfMemory };
 [[nodiscard]] bool write_short_json_key(TextWriter& out, std::string_view key,
                                         bool spaced) noexcept;
 
+// The same of the key, up to a zero byte, with which `ahead` begins, which is found, looked at and
+// copied at once. `size` is that of the key. False, and nothing written, also where little comes
+// behind the key.
+[[nodiscard]] bool write_plain_json_key(TextWriter& out, std::string_view ahead, bool spaced,
+                                        std::size_t& size) noexcept;
+
 // The same of code units of one, two or four bytes, as CPython keeps them, always in ASCII. Lone
 // surrogates become \uXXXX, as Python's json module writes them.
 template <typename CodeUnit>

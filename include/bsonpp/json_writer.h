@@ -116,6 +116,10 @@ class JsonWriter {
     return write_short_json_key(*text_, utf8, !format_.is_plain()) ||
            (write_string(utf8) && separator(':'));
   }
+  // The same of the key with which `ahead` begins; see write_plain_json_key().
+  bool write_plain_key(std::string_view ahead, std::size_t& size) noexcept {
+    return write_plain_json_key(*text_, ahead, !format_.is_plain(), size);
+  }
   // What stands between two values.
   bool write_item_separator() noexcept { return separator(','); }
 

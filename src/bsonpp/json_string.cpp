@@ -309,19 +309,45 @@ JsonStringError write_utf8(TextWriter& text_out, std::string_view text) noexcept
 
 }  // namespace
 
-bool write_short_json_key(TextWriter& text_out, std::string_view key, bool spaced) noexcept {
-  constexpr std::size_t kShort = 16;
-  constexpr std::size_t kAround = 4;  // quotes, colon and space
-  char* out = text_out.reserve(kShort + kAround);
-  if (key.size() >= kShort || out == nullptr) return false;
-  *out++ = '"';
-  char* end = put_short_plain<Plain::kAscii>(out, key);
-  if (end == nullptr) return false;
+namespace {
+
+constexpr std::size_t kAroundKey = 4;  // quotes, colon and space
+
+void end_key(TextWriter& text_out, char* end, bool spaced) noexcept {
   end[0] = '"';
   end[1] = ':';
   end[2] = ' ';
   text_out.advance(end + (spaced ? 3 : 2));
-  return true;
+}
+
+}  // namespace
+
+bool write_short_json_key(TextWriter& text_out, std::string_view key, bool spaced) noexcept {
+  constexpr std::size_t kShort = 16;
+  char* out = text_out.reserve(kShort + kAroundKey);
+  if (key.size() >= kShort || out == nullptr) return false;
+  *out++ = '"';
+  char* end = put_short_plain<Plain::kAscii>(out, key);
+  if (end != nullptr) end_key(text_out, end, spaced);
+  return end != nullptr;
+}
+
+bool write_plain_json_key(TextWriter& text_out, std::string_view ahead, bool spaced,
+                          std::size_t& size) noexcept {
+  constexpr std::size_t kBlocks = 3;
+  char* out = text_out.reserve(kBlocks * kBlock + kAroundKey);
+  if (out == nullptr) return false;
+  *out++ = '"';
+  for (size = 0; size < kBlocks * kBlock && ahead.size() - size >= kBlock; size += kBlock) {
+    const std::size_t plain = copy_block<Plain::kAscii>(ahead.data() + size, out + size);
+    if (plain == kBlock) continue;
+    size += plain;
+    // What ended the plain characters was copied too.
+    if (out[size] != '\0') return false;
+    end_key(text_out, out + size, spaced);
+    return true;
+  }
+  return false;
 }
 
 namespace {

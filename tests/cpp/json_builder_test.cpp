@@ -45,6 +45,31 @@ TEST(JsonBuilder, DeprecatedTypesKeepTheirExtendedForm) {
             R"({"a":null,"b":"text","c":{"$ref":"db.c","$id":"7477656c7665206279746573"}})");
 }
 
+// With as little behind them as can be, and with more than any step takes at once.
+TEST(JsonBuilder, KeysOfAllLengthsAreWritten) {
+  for (std::size_t size = 0; size < 70; ++size) {
+    for (std::size_t place = 0; place <= size; ++place) {
+      for (const std::string_view escape : {"", "\"", "\n", "\x7f", "é"}) {
+        std::string key(size, 'k');
+        key.insert(place, escape);
+        HeapStorage storage;
+        TextWriter quoted(storage);
+        ASSERT_EQ(write_json_string(quoted, key, /*ascii=*/true), JsonStringError::kNone);
+        const std::string text(quoted.text());
+        const std::string_view terminated(key.c_str(), key.size() + 1);
+        const std::string bson = document([terminated](Writer& writer) {
+          return writer.write_header(Type::kNull, terminated) &&
+                 writer.write_string_element(Type::kString, terminated, std::string(64, 'v')) &&
+                 writer.write_header(Type::kMinKey, terminated);
+        });
+        ASSERT_EQ(json_of(bson, JsonMode::kRelaxed), "{" + text + ": null, " + text + ": \"" +
+                                                         std::string(64, 'v') + "\", " + text +
+                                                         R"(: {"$minKey": 1}})");
+      }
+    }
+  }
+}
+
 // The scope is walked before the code is known, and scopes lie within scopes.
 TEST(JsonBuilder, CodeStandsBeforeItsScope) {
   const auto code = [](Writer& writer, std::string_view text, const Fill& scope) {
