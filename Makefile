@@ -168,7 +168,7 @@ fuzz: $(STAMPS)/test $(STAMPS)/fuzz $(STAMPS)/simdjson $(STAMPS)/clang ## fuzz t
 test-pymongo: build ## PyMongo's own offline tests, on its C extension and on this codec
 	@$(BIN)/python -m tests.pymongo.run $(PYMONGO_ARGS)
 
-test-server: build ## PyMongo's own tests that need a server, and a soak, against real servers
+test-server: build ## PyMongo's own tests that need a server, a soak and a web view, against real servers
 	@$(BIN)/python -m tests.server.run $(SERVER_ARGS)
 
 # The tests of the codec itself; those of what has no build without a GIL (mypy, matplotlib) are

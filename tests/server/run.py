@@ -1,9 +1,9 @@
-"""PyMongo's server-needing tests and the soak against real servers: ``make test-server``.
+"""PyMongo's server-needing tests, the soak and a web view on real servers: ``make test-server``.
 
 Run from the project's directory: ``python -m tests.server.run``. Each server runs twice at a time,
 with new data, for the C extension and for pymongo_cpp. Ends with 1 when a test that passes with the
 C extension fails, or is missing, with pymongo_cpp, or when the soak reads back something else than
-it wrote.
+it wrote, or the view answers with something else.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ def main() -> int:
             succeeded &= comparison.succeeded
         if options.part in ("soak", "all"):
             succeeded &= _soak(server, python, options.documents)
+        if options.part in ("view", "all"):
+            succeeded &= _view(server, python)
     print("\ntest-server:", "ok" if succeeded else "FAILED")
     return 0 if succeeded else 1
 
@@ -103,12 +105,20 @@ def _at(suite: Suite, server: servers.Server) -> Suite:
 
 def _soak(server: str, python: Path, count: int) -> bool:
     print(f"\nsoak, {server}, pymongo_cpp", flush=True)
-    command = [
-        *(str(python), "-m", "pymongo_cpp", "run", "-m", "tests.server.soak"),
-        *("--server", server, "--documents", str(count)),
-    ]
+    arguments = ("--server", server, "--documents", str(count))
+    return _run_on(server, python, "tests.server.soak", arguments)
+
+
+def _view(server: str, python: Path) -> bool:
+    print(f"\nexamples/json_view.py, {server}, pymongo_cpp", flush=True)
+    return _run_on(server, python, "tests.server.view")
+
+
+def _run_on(server: str, python: Path, module: str, arguments: Sequence[str] = ()) -> bool:
+    """Run a module with the drop-in active on a server; its last argument is the address."""
+    command = [*(str(python), "-m", "pymongo_cpp", "run", "-m", module), *arguments]
     environment = clean_environment(
-        # The soak's own modules, and what tests/pymongo gives to the suite's processes.
+        # The modules themselves, and what tests/pymongo gives to the suite's processes.
         PYTHONPATH=f"{ROOT}:{ROOT / 'tests' / 'pymongo'}",
         PYTHONFAULTHANDLER="1",
         SUITE_CODEC="cpp",
@@ -139,7 +149,7 @@ def _existing(directory: Path, names: Sequence[str]) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--servers", nargs="+", choices=servers.NAMES, default=servers.NAMES)
-    parser.add_argument("--part", choices=("suite", "soak", "all"), default="all")
+    parser.add_argument("--part", choices=("suite", "soak", "view", "all"), default="all")
     parser.add_argument("--modules", nargs="+", help="names without test_ and .py")
     parser.add_argument("--all-modules", action="store_true", help="every module of the suite")
     parser.add_argument("--documents", type=int, default=100_000, help="for the soak")
