@@ -15,7 +15,7 @@ import argparse
 import datetime
 import platform
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ from bson.raw_bson import RawBSONDocument
 from environment import describe
 from saved import path_of, save
 
-from pymongo_cpp import LazyDocument, project, select
+from pymongo_cpp import LazyDocument, decode, project, select
 from pymongo_cpp.bench.baseline import c_codec
 from pymongo_cpp.bench.timing import Task, pinned, ratio, take_turns
 
@@ -96,6 +96,19 @@ def all_fields(make: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     return read
 
 
+def each_field_three_times(make: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Return a function that makes a document and asks for each field by its key, three times."""
+
+    def read(data: bytes) -> Any:
+        document = make(data)
+        for _ in range(3):
+            for key in document:
+                last = document[key]
+        return last
+
+    return read
+
+
 def one_path(data: bytes) -> Any:
     """Return a value two levels down."""
     return LazyDocument(data).get("terms.days")
@@ -115,6 +128,7 @@ class Comparison:
 
 
 DECODE = c_codec().decode
+ENCODE = c_codec().encode
 DECODE_ALL = c_codec().decode_all
 DECODE_ITER = c_codec().decode_iter
 
@@ -138,14 +152,35 @@ COMPARISONS = (
         {OURS: all_fields(LazyDocument), "decode, C": all_fields(DECODE)},
         {"decode, C": 1},
     ),
-    Comparison("a path", {OURS: one_path, "decode, C": lambda d: DECODE(d)["terms"]["days"]}, {}),
+    Comparison(
+        "a path",
+        {OURS: one_path, "decode, C": lambda data: DECODE(data)["terms"]["days"]},
+        {"decode, C": 1},
+    ),
     Comparison(
         "project 2 paths",
         {
             OURS: lambda data: project(data, ("status", "terms.days")),
             "decode, C": lambda data: _picked(DECODE(data)),
+            "LazyDocument": lambda data: _picked(LazyDocument(data)),
         },
-        {},
+        {"decode, C": 1},
+    ),
+    Comparison(
+        "passed on unchanged",
+        {
+            OURS: lambda data: bytes(LazyDocument(data).raw),
+            "decode and encode, C": lambda data: ENCODE(DECODE(data)),
+        },
+        {"decode and encode, C": 1},
+    ),
+    Comparison(
+        "all fields three times, by decode",
+        {
+            OURS: each_field_three_times(decode),
+            "LazyDocument": each_field_three_times(LazyDocument),
+        },
+        {"LazyDocument": 1},
     ),
 )
 SELECT = Comparison(
@@ -159,7 +194,7 @@ SELECT = Comparison(
 )
 
 
-def _picked(document: dict[str, Any]) -> dict[str, Any]:
+def _picked(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"status": document["status"], "terms": {"days": document["terms"]["days"]}}
 
 
