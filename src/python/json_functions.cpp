@@ -214,26 +214,34 @@ PyObject* left_to(const Ref& function, PyObject* const* arguments, Py_ssize_t co
                              keyword_names);
 }
 
+// convert(state, value, options), or json_util's function where there are other arguments or the
+// conversion is not implemented.
+template <typename Convert>
+PyObject* convert_or_leave(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
+                           PyObject* keyword_names, Ref JsonUtil::* function, Convert convert) {
+  ModuleState& state = ModuleState::of(module);
+  if (const Ref options = only_options(state, arguments, count, keyword_names); options) {
+    Ref made = convert(state, arguments[0], options.get());
+    if (made.get() != Py_NotImplemented) return made.release();
+  }
+  return left_to(state.json_util.*function, arguments, count, keyword_names);
+}
+
 PyObject* dumps(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
                 PyObject* keyword_names) {
-  ModuleState& state = ModuleState::of(module);
-  const JsonUtil& util = state.json_util;
-  const Ref options = only_options(state, arguments, count, keyword_names);
-  if (!options) return left_to(util.dumps, arguments, count, keyword_names);
-  return dump_object(state, arguments[0], options.get(), util.dumps.get()).release();
+  return convert_or_leave(module, arguments, count, keyword_names, &JsonUtil::dumps,
+                          [](ModuleState& state, PyObject* object, PyObject* options) {
+                            return dump_object(state, object, options, state.json_util.dumps.get());
+                          });
 }
 
 PyObject* loads(PyObject* module, PyObject* const* arguments, Py_ssize_t count,
                 PyObject* keyword_names) {
-  ModuleState& state = ModuleState::of(module);
-  const JsonUtil& util = state.json_util;
-  const Ref options = only_options(state, arguments, count, keyword_names);
-  if (!options) return left_to(util.loads, arguments, count, keyword_names);
-  Ref made = load_text(state, arguments[0], options.get(), util.object_hook.get());
-  if (made.get() == Py_NotImplemented) {
-    return left_to(util.loads, arguments, count, keyword_names);
-  }
-  return made.release();
+  return convert_or_leave(module, arguments, count, keyword_names, &JsonUtil::loads,
+                          [](ModuleState& state, PyObject* text, PyObject* options) {
+                            return load_text(state, text, options,
+                                             state.json_util.object_hook.get());
+                          });
 }
 
 PyObject* use_json_util(PyObject* module, PyObject* json_util) {
