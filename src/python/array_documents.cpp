@@ -1,5 +1,8 @@
+#include "bytes_storage.h"
 #include "decode.h"
 #include "errors.h"
+
+#include <bsonpp/array_index.h>
 
 namespace pymongo_cpp {
 
@@ -9,15 +12,16 @@ using bsonpp::Bytes;
 using bsonpp::Cursor;
 using bsonpp::ErrorCode;
 
-// The next element's document; null-terminated problem text, or null when it was read.
-const char* next_document(Cursor& cursor, Bytes& document) {
+// The next element's document; null-terminated problem text, or null when it was read. Any key is
+// taken, the one that is due without looking for its end.
+const char* next_document(Cursor& cursor, const bsonpp::ArrayIndex& due, Bytes& document) {
   std::uint8_t type = 0;
   std::string_view key;
   if (cursor.read(type) != ErrorCode::kOk) return "invalid array content";
   if (static_cast<bsonpp::Type>(type) != bsonpp::Type::kDocument) {
     return "array element was not an object";
   }
-  if (cursor.read_cstring(key) != ErrorCode::kOk ||
+  if ((!cursor.match(due) && cursor.read_cstring(key) != ErrorCode::kOk) ||
       cursor.remaining() + 1 < bsonpp::kMinDocumentSize) {
     return "invalid array content";
   }
@@ -51,23 +55,20 @@ Ref array_to_documents(const ModuleState& state, Bytes array) {
     raise_invalid_bson(state, problem);
     return Ref();
   }
-  // No more bytes come out than go in; the list of slices is joined once.
-  const Ref slices = Ref::steal(PyList_New(0));
-  if (!slices) return Ref();
+  BytesStorage storage;
+  bsonpp::Writer writer(storage, storage.first());
   Cursor cursor = Cursor::elements_of(array);
-  while (!cursor.at_end()) {
+  bsonpp::ArrayIndex index;
+  for (; !cursor.at_end(); index.advance()) {
     Bytes document;
-    if (const char* problem = next_document(cursor, document); problem != nullptr) {
+    if (const char* problem = next_document(cursor, index, document); problem != nullptr) {
       raise_invalid_bson(state, problem);
       return Ref();
     }
-    const std::string_view text = bsonpp::as_text(document);
-    const Ref slice = Ref::steal(PyBytes_FromStringAndSize(text.data(), ssize(text)));
-    if (!slice || PyList_Append(slices.get(), slice.get()) < 0) return Ref();
+    // No more bytes come out than go in: what can fail is the allocation.
+    if (!writer.write_bytes(bsonpp::as_text(document))) return Ref::steal(PyErr_NoMemory());
   }
-  const Ref empty = Ref::steal(PyBytes_FromStringAndSize(nullptr, 0));
-  if (!empty) return Ref();
-  return Ref::steal(PyObject_CallMethod(empty.get(), "join", "O", slices.get()));
+  return storage.finish(writer);
 }
 
 }  // namespace pymongo_cpp
