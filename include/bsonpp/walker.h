@@ -236,17 +236,15 @@ class Walker {
     if (!check(cursor.read_document(bytes), cursor)) return Value();
     Document inner;
     Value taken{};
-    switch (builder_.begin_document(bytes, inner, taken)) {
-      case Visit::kTaken:
-        return taken;
-      case Visit::kFailed:
-        note_failure(cursor);
-        return Value();
-      case Visit::kDescend:
-        break;
-    }
+    if (!descends(builder_.begin_document(bytes, inner, taken), cursor)) return taken;
     if (!descend(bytes, inner)) return Value();
     return builder_.end_document(inner);
+  }
+
+  // Whether the builder wants the elements inside.
+  bool descends(Visit wanted, const Cursor& cursor) noexcept {
+    if (wanted == Visit::kFailed) note_failure(cursor);
+    return wanted == Visit::kDescend;
   }
 
   bool descend(Bytes bytes, Document& inner) {
@@ -266,15 +264,7 @@ class Walker {
     if (!check(cursor.read_document(bytes), cursor)) return Value();
     Array inner;
     Value taken{};
-    switch (builder_.begin_array(bytes, inner, taken)) {
-      case Visit::kTaken:
-        return taken;
-      case Visit::kFailed:
-        note_failure(cursor);
-        return Value();
-      case Visit::kDescend:
-        break;
-    }
+    if (!descends(builder_.begin_array(bytes, inner, taken), cursor)) return taken;
     if (!enter(bytes)) {
       builder_.abandon(inner);
       return Value();
@@ -397,15 +387,7 @@ class Walker {
   Value scope_value(Bytes bytes, Cursor& cursor) {
     Document inner;
     Value taken{};
-    switch (builder_.begin_scope(bytes, inner, taken)) {
-      case Visit::kTaken:
-        return taken;
-      case Visit::kFailed:
-        note_failure(cursor);
-        return Value();
-      case Visit::kDescend:
-        break;
-    }
+    if (!descends(builder_.begin_scope(bytes, inner, taken), cursor)) return taken;
     if (!descend(bytes, inner)) return Value();
     return builder_.end_scope(inner);
   }
