@@ -14,22 +14,16 @@ from typing import Any
 import atheris
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import InvalidDocument
-from bson.son import SON
 from support.canonical import Outcome
 from support.encoded import DBREF_IN_SCOPE
+from support.options import NOT_DEFAULT
 
 from pymongo_cpp import _native
 
 OPTIONS: tuple[CodecOptions[Any], ...] = (
     CodecOptions(),
     CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS),
-    CodecOptions(
-        document_class=SON,
-        uuid_representation=4,
-        tz_aware=True,
-        unicode_decode_error_handler="replace",
-        datetime_conversion=DatetimeConversion.DATETIME_AUTO,
-    ),
+    NOT_DEFAULT,
     CodecOptions(
         uuid_representation=3,
         unicode_decode_error_handler="surrogateescape",

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bson import json_util
-from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions, DatetimeConversion
+from bson.codec_options import DEFAULT_CODEC_OPTIONS, CodecOptions
 from bson.raw_bson import RawBSONDocument
-from bson.son import SON
 
 import pymongo_cpp
 import pymongo_cpp.json as pymongo_cpp_json
@@ -26,18 +25,13 @@ from support.canonical import Outcome
 from support.classes import OwnMutableMapping
 from support.guard import GuardedMemory
 from support.malformed import SAMPLE, mutated_samples, named_documents
+from support.options import NOT_DEFAULT
 from support.oracle import C
 from support.wire_format import document, element, int32, string
 
 OPTIONS: tuple[CodecOptions[Any], ...] = (
     DEFAULT_CODEC_OPTIONS,
-    CodecOptions(
-        document_class=SON,
-        uuid_representation=4,
-        tz_aware=True,
-        unicode_decode_error_handler="replace",
-        datetime_conversion=DatetimeConversion.DATETIME_AUTO,
-    ),
+    NOT_DEFAULT,
     CodecOptions(document_class=OwnMutableMapping, unicode_decode_error_handler="ignore"),
     CodecOptions(document_class=RawBSONDocument),
 )

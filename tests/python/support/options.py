@@ -82,6 +82,15 @@ REGISTRIES = (
     TypeRegistry(fallback_encoder=described),
 )
 
+NOT_DEFAULT: CodecOptions[Any] = CodecOptions(
+    document_class=SON,
+    uuid_representation=4,
+    tz_aware=True,
+    unicode_decode_error_handler="replace",
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+)
+"""Options of which each that changes how standard types are decoded is not its default."""
+
 _TZINFO = st.none() | TIMEZONES
 
 

@@ -12,7 +12,7 @@ import builtins
 import importlib.machinery
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +32,45 @@ def c_extension() -> types.ModuleType:
     return extension
 
 
-def load_bson(extension: types.ModuleType | None) -> types.ModuleType:
-    """Return a copy of `bson` that uses `extension`, or no extension at all."""
+def load_copy(
+    of: types.ModuleType, name: str, replaced: Callable[[str, Sequence[str]], Any]
+) -> types.ModuleType:
+    """Return a copy of a module whose imports may find something else.
 
-    def import_with_extension(
+    :param replaced: called with an import's module and the names taken from it; returns what takes
+        that module's place, or None to import as ever. May raise ImportError.
+    """
+
+    def import_or_replace(
         name: str,
         globals: Mapping[str, object] | None = None,
         locals: Mapping[str, object] | None = None,
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> Any:
-        if name == "bson" and "_cbson" in (fromlist or ()):
-            if extension is None:
-                raise ImportError("bson._cbson is blocked")
-            return types.SimpleNamespace(_cbson=extension)
+        found = replaced(name, fromlist or ())
+        if found is not None:
+            return found
         return builtins.__import__(name, globals, locals, fromlist or (), level)
 
-    source = Path(str(bson.__file__))
-    module = types.ModuleType("bson_on_c" if extension else "bson_pure_python")
-    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": import_with_extension}
+    source = Path(str(of.__file__))
+    module = types.ModuleType(name)
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": import_or_replace}
     exec(compile(source.read_bytes(), str(source), "exec"), module.__dict__)
+    return module
+
+
+def load_bson(extension: types.ModuleType | None) -> types.ModuleType:
+    """Return a copy of `bson` that uses `extension`, or no extension at all."""
+
+    def replaced(name: str, names: Sequence[str]) -> Any:
+        if name != "bson" or "_cbson" not in names:
+            return None
+        if extension is None:
+            raise ImportError("bson._cbson is blocked")
+        return types.SimpleNamespace(_cbson=extension)
+
+    module = load_copy(bson, "bson_on_c" if extension else "bson_pure_python", replaced)
     if module.has_c() is not (extension is not None):
         raise RuntimeError("the copy of bson does not use what it was given")
     return module
