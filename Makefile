@@ -130,8 +130,7 @@ test-cpp-tsan: $(STAMPS)/gtest $(STAMPS)/simdjson ## the C++ tests under ThreadS
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan -j $(JOBS)
 
-# What is about other programs than the codec (documentation, benchmarks, the start of
-# interpreters) is marked as such and left out.
+# The few tests that run nothing of this extension are marked `unsanitized`, with the reason.
 SANITIZED_TESTS = scripts/sanitized-python.sh $(BIN)/python $(SANITIZED_BUILD) \
   -m pytest tests/python -m "not unsanitized" $(PYTEST_ARGS)
 SANITIZED_SUITE = $(BIN)/python -m tests.pymongo.run --sanitized $(SANITIZED_BUILD) \

@@ -10,6 +10,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from support.process import unsanitized_environment
 
 HERE = Path(__file__).resolve().parent
 
@@ -26,8 +27,7 @@ def allocator(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "-o", str(folder / f"failing_allocator{suffix}"),
         ],
         check=True,
-        # A sanitizer's runtime that is preloaded for this interpreter would judge the compiler too.
-        env={name: text for name, text in os.environ.items() if name != "LD_PRELOAD"},
+        env=unsanitized_environment(),
     )  # fmt: skip
     return folder
 

@@ -21,8 +21,6 @@ from pymongo_cpp.bench.baseline import (
     cpp_codec,
 )
 
-pytestmark = pytest.mark.unsanitized
-
 
 def test_the_baseline_is_a_shared_object() -> None:
     for module in (c_module(), c_message_module()):

@@ -18,8 +18,6 @@ from pymongo_cpp.bench.baseline import cpp_codec
 from pymongo_cpp.bench.comparison import DisagreementError, check_equal
 from pymongo_cpp.bench.documents import STREAMS
 
-pytestmark = pytest.mark.unsanitized
-
 
 @pytest.fixture
 def bson_file(tmp_path: Path) -> Path:

@@ -11,8 +11,6 @@ import pytest
 from pymongo_cpp.bench.documents import STREAMS, spike_documents
 from pymongo_cpp.bench.readers import ReadError, driver_documents, read_json_lines, split_bson
 
-pytestmark = pytest.mark.unsanitized
-
 SHORT = {name: stream for name, stream in STREAMS.items() if name != "many_keys"}
 
 

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.unsanitized
-
 
 @pytest.fixture
 def harness(monkeypatch: pytest.MonkeyPatch, project_root: Path) -> Any:

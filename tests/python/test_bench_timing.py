@@ -24,8 +24,6 @@ from pymongo_cpp.bench.timing import (
     take_turns,
 )
 
-pytestmark = pytest.mark.unsanitized
-
 
 def test_take_turns_measures_every_side_in_every_repeat() -> None:
     calls: Counter[str] = Counter()

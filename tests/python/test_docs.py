@@ -16,8 +16,6 @@ from pathlib import Path
 import pytest
 from support.pages import PAGES, ROOT, blocks, languages, name
 
-pytestmark = pytest.mark.unsanitized
-
 COMMAND = re.compile(r"python -m pymongo_cpp ([a-z]+)")
 MAKE = re.compile(r"\bmake ([^`\n#]*)")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import venv
 from pathlib import Path
@@ -15,10 +16,9 @@ from pathlib import Path
 import bson
 import pytest
 from support.pages import PAGES, ROOT, blocks, name
+from support.process import unsanitized_environment
 
 import pymongo_cpp
-
-pytestmark = pytest.mark.unsanitized
 
 RUN_HERE = ("python -m pymongo_cpp ", "mongodump ")
 # What builds into the checkout or beyond it, and the make target that does the same to a folder of
@@ -115,12 +115,18 @@ class Shell:
         paths = [str(Path(module.__file__).parents[1]) for module in (bson, pymongo_cpp)]
         (site_packages / "under_test.pth").write_text("\n".join(paths) + "\n")
         first = [str(environment / "bin"), str(self.folder / "bin")]
-        self.variables = {k: v for k, v in os.environ.items() if not k.startswith("PYMONGO_CPP")}
+        self.variables = {
+            key: text
+            for key, text in unsanitized_environment().items()
+            if not key.startswith("PYMONGO_CPP")
+        }
         self.variables["PATH"] = os.pathsep.join([*first, os.environ["PATH"]])
+        preloaded = shlex.quote(os.environ.get("LD_PRELOAD", ""))
+        self.python = f'python() {{ LD_PRELOAD={preloaded} command python "$@"; }}; '
 
     def run(self, command: str, code: int = 0) -> str:
         result = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", command],
+            ["bash", "-o", "pipefail", "-c", self.python + command],
             cwd=self.folder,
             env=self.variables,
             capture_output=True,

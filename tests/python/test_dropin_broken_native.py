@@ -6,6 +6,7 @@ import json
 import shutil
 import sysconfig
 import venv
+from functools import partial
 from pathlib import Path
 
 import bson
@@ -13,8 +14,6 @@ import pytest
 from support.process import python
 
 import pymongo_cpp
-
-pytestmark = pytest.mark.unsanitized
 
 SERVED_BY = "import bson; print(bson._cbson.__file__)"
 
@@ -47,15 +46,14 @@ def test_disable_is_the_way_out(broken: tuple[Path, ...], tmp_path: Path) -> Non
     environment = tmp_path / "environment"
     venv.create(environment, symlinks=True)
     (site_packages,) = (environment / "lib").glob("python*/site-packages")
-    paths = [*map(str, broken), str(Path(bson.__file__).parents[1])]
-    (site_packages / "under_test.pth").write_text("\n".join(paths) + "\n")
-    interpreter = str(environment / "bin" / "python")
-    python("-m", "pymongo_cpp", "enable", executable=interpreter)
-    status = python("-m", "pymongo_cpp", "status", executable=interpreter, expected_code=4)
+    (site_packages / "under_test.pth").write_text(f"{Path(bson.__file__).parents[1]}\n")
+    inside = partial(python, executable=str(environment / "bin" / "python"), path=broken)
+    inside("-m", "pymongo_cpp", "enable")
+    status = inside("-m", "pymongo_cpp", "status", expected_code=4)
     assert "_native" in status.stdout
-    served = python("-c", SERVED_BY, executable=interpreter).stdout
+    served = inside("-c", SERVED_BY).stdout
     assert Path(served.strip()).name.startswith("_cbson.")
-    removed = python("-m", "pymongo_cpp", "disable", executable=interpreter).stdout
+    removed = inside("-m", "pymongo_cpp", "disable").stdout
     assert removed.count("removed ") == 3
     assert {file.name for file in site_packages.glob("*pymongo_cpp*")} == set()
 

@@ -16,8 +16,6 @@ from support.process import copy_of_pymongo, script
 from pymongo_cpp.dropin import compatibility
 from pymongo_cpp.dropin.compatibility import IncompatiblePyMongoError
 
-pytestmark = pytest.mark.unsanitized
-
 HERE = Path(__file__).parent
 
 REFUSED = """

@@ -11,8 +11,6 @@ from test_dropin_compatibility import set_version
 
 from pymongo_cpp.dropin import environment
 
-pytestmark = pytest.mark.unsanitized
-
 STATUS = """
 import json, pymongo_cpp, bson
 print(pymongo_cpp.status().to_json())

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from support.process import script
 
-pytestmark = pytest.mark.unsanitized
-
 HERE = Path(__file__).parent
 PRELUDES = {
     "nothing first": "",

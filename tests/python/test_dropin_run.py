@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from support.process import python
 
-pytestmark = pytest.mark.unsanitized
-
 REPORT = """
 import bson, json, os, sys
 main = sys.modules["__main__"]

@@ -15,8 +15,6 @@ from test_dropin_compatibility import set_version
 
 import pymongo_cpp
 
-pytestmark = pytest.mark.unsanitized
-
 CODEC = "import bson; print(bson._cbson.__file__)"
 
 

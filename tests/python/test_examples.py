@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.unsanitized
-
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 SAYS = {

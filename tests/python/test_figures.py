@@ -11,8 +11,6 @@ from typing import Any
 import bson
 import pytest
 
-pytestmark = pytest.mark.unsanitized
-
 ENVIRONMENT = {
     "python": "CPython 3.12.1",
     "pymongo": "4.20.0",

@@ -20,7 +20,7 @@ from elftools.elf.sections import SymbolTableSection
 import pymongo_cpp._native
 
 pytestmark = [
-    pytest.mark.unsanitized,
+    pytest.mark.unsanitized(reason="is about the object of a release build"),
     pytest.mark.skipif(
         not sys.platform.startswith("linux"), reason="these are properties of ELF objects"
     ),

@@ -15,6 +15,14 @@ import bson
 TIMEOUT_S = 120
 
 
+def unsanitized_environment() -> dict[str, str]:
+    """Return the environment for another program than Python.
+
+    The sanitizers' runtime that is preloaded for this interpreter would judge that program too.
+    """
+    return {name: text for name, text in os.environ.items() if name != "LD_PRELOAD"}
+
+
 def python(
     *arguments: str,
     executable: str = sys.executable,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pymongo
 
+from support.process import unsanitized_environment
+
 
 def unpacked_sdist(cache: Path) -> Path:
     """Return the folder of the installed PyMongo version's sdist, downloading it at most once.
@@ -38,5 +40,6 @@ def _download(cache: Path, archive: Path) -> None:
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         command += ["--no-binary", "pymongo", "--dest", scratch, f"pymongo=={pymongo.version}"]
-        subprocess.run(command, check=True, timeout=300)
+        # pip runs programs that tell it of the system, and the compiler.
+        subprocess.run(command, check=True, timeout=300, env=unsanitized_environment())
         shutil.move(str(next(Path(scratch).glob("*.tar.gz"))), archive)
