@@ -12,7 +12,7 @@ from typing import Any
 from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 from bson.errors import InvalidBSON
 from support import options
-from support.leaks import assert_stable, rounds
+from support.leaks import assert_stable, group_rounds, rounds
 from support.malformed import SAMPLE, named_documents
 from support.oracle import C
 
@@ -84,7 +84,7 @@ def test_malformed_documents() -> None:
             attempt(lambda data=data: pymongo_cpp.project(data, ["a"]))()
             attempt(lambda data=data: list(pymongo_cpp.select(data, {"a": 1})))()
 
-    assert_stable([("all", everything)], [*TYPES], max(rounds() // 20, 80))
+    assert_stable([("all", everything)], [*TYPES], group_rounds())
 
 
 def test_project_and_select() -> None:

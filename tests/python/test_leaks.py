@@ -26,7 +26,7 @@ from bson.son import SON
 from bson.timestamp import Timestamp
 from bson.tz_util import utc
 from support import classes, failing, options
-from support.leaks import assert_stable, growth, is_stable, rounds
+from support.leaks import assert_stable, group_rounds, growth, is_stable, rounds
 from support.malformed import SAMPLE, named_documents
 from support.oracle import C
 from support.wire import Limits
@@ -70,7 +70,7 @@ def referenced(value: Any) -> list[Any]:
     return found
 
 
-@pytest.mark.unsanitized  # The sanitizers' allocator has no blocks that Python could count.
+@pytest.mark.unsanitized(reason="with the sanitizers' allocator Python has no blocks to count")
 def test_the_measure_sees_a_leak() -> None:
     kept: list[Any] = []
     grown = growth(lambda: kept.append(object()), [], 200)
@@ -129,7 +129,7 @@ def test_decoding() -> None:
     for index, registry in enumerate(options.REGISTRIES):
         codec_options = CodecOptions(type_registry=registry)
         calls.append((f"registry {index}", attempt(pymongo_cpp.decode, data, codec_options)))
-    assert_stable(calls, [*TYPES, *inputs], rounds() // 5)
+    assert_stable(calls, [*TYPES, *inputs], group_rounds())
 
 
 def test_options_made_anew_for_every_call() -> None:
@@ -167,7 +167,7 @@ def test_encode_errors() -> None:
     for key in failing.CHECKED_KEYS:
         calls.append((f"check {key}", attempt(pymongo_cpp.encode, {"a": {key: 1}}, True)))
     tracked = [item for d in fields.values() for item in referenced(d)]
-    assert_stable(calls, [*TYPES, *tracked, plain], rounds() // 5)
+    assert_stable(calls, [*TYPES, *tracked, plain], group_rounds())
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_encode_errors_with_a_registry(registry: str) -> None:
         (name, attempt(pymongo_cpp.encode, fields, False, codec_options))
         for name, fields in failing.documents()
     ]
-    assert_stable(calls, [*TYPES, codec_options], rounds() // 5)
+    assert_stable(calls, [*TYPES, codec_options], group_rounds())
 
 
 def test_decode_errors() -> None:
@@ -192,7 +192,7 @@ def test_decode_errors() -> None:
         }.items():
             for option in OPTIONS:
                 calls.append((name + where, attempt(pymongo_cpp.decode, data, OPTIONS[option])))
-    assert_stable(calls, [*TYPES, *OPTIONS.values()], rounds() // 5)
+    assert_stable(calls, [*TYPES, *OPTIONS.values()], group_rounds())
 
 
 def test_malformed_input() -> None:
@@ -200,7 +200,7 @@ def test_malformed_input() -> None:
     for name, data in named_documents().items():
         for function in (pymongo_cpp.decode, pymongo_cpp.decode_all, pymongo_cpp.is_valid):
             calls.append((f"{function.__name__} {name}", attempt(function, data)))
-    assert_stable(calls, TYPES, rounds() // 5)
+    assert_stable(calls, TYPES, group_rounds())
 
 
 def test_wrong_arguments() -> None:

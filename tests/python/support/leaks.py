@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 _ROUNDS = {"long": 100_000, "sanitized": 100}
+_GROUP_ROUNDS = {"long": 100_000, "sanitized": 20}
 """By the profile of the tests."""
 
 
@@ -53,14 +54,25 @@ def usage(tracked: Sequence[Any]) -> Usage:
     return Usage(sys.getallocatedblocks(), _heap_bytes(), references)
 
 
+def _profile() -> str:
+    return os.environ.get("PYMONGO_CPP_TEST_PROFILE", "default")
+
+
 def rounds() -> int:
     """Return how often a path is repeated: 100,000 times in the long profile.
 
-    Groups of many paths take a fifth of it. Below 80 rounds the noise of the interpreter, up to
-    20 blocks, would hide a leak of one block for each call. Under the sanitizers it is theirs to
-    see leaks.
+    Under the sanitizers it is theirs to see leaks.
     """
-    return _ROUNDS.get(os.environ.get("PYMONGO_CPP_TEST_PROFILE", "default"), 500)
+    return _ROUNDS.get(_profile(), 500)
+
+
+def group_rounds() -> int:
+    """Return how often each of a group of many paths is repeated, as of `rounds()`.
+
+    Below 80 rounds the noise of the interpreter, up to 20 blocks, would hide a leak of one block
+    for each call.
+    """
+    return _GROUP_ROUNDS.get(_profile(), 100)
 
 
 def growth(call: Callable[[], Any], tracked: Sequence[Any], count: int) -> Usage:
