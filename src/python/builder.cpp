@@ -9,12 +9,7 @@ using bsonpp::BinarySubtype;
 using bsonpp::Bytes;
 using bsonpp::Visit;
 
-bool ObjectBuilder::start(Document& document) {
-  if (options_.document_kind == DocumentKind::kDict) [[likely]] {
-    document.object = Ref::steal(PyDict_New());
-    fill_as_dict(document);
-    return static_cast<bool>(document.object);
-  }
+bool ObjectBuilder::start_other(Document& document) {
   document.object = Ref::steal(PyObject_CallNoArgs(options_.document_class));
   if (!document.object) return false;
   if (options_.document_kind == DocumentKind::kSon) return start_son(document);
@@ -35,11 +30,6 @@ void ObjectBuilder::start_in(PyObject* target, Document& document) {
   find_fields(document);
 }
 
-void ObjectBuilder::fill_as_dict(Document& document) const {
-  document.is_dict = true;
-  if (!has_decoders_) document.fields = document.object.get();
-}
-
 void ObjectBuilder::find_fields(Document& document) const {
   PyObject* target = document.object.get();
   // A class that does not say how to set an item is filled as the dict that it is.
@@ -52,16 +42,6 @@ void ObjectBuilder::find_fields(Document& document) const {
 
 Ref ObjectBuilder::raw_document(Bytes document) {
   return make_raw_document(state_, options_, owner_, document);
-}
-
-Visit ObjectBuilder::begin_document(Bytes bytes, Document& document, Ref& taken) {
-  if (makes_raw_documents()) {
-    taken = raw_document(bytes);
-    return taken ? Visit::kTaken : Visit::kFailed;
-  }
-  if (!start(document)) return Visit::kFailed;
-  document.outer = reader_.enter();
-  return Visit::kDescend;
 }
 
 Visit ObjectBuilder::begin_array(Bytes bytes, Array& array, Ref& taken) {

@@ -61,6 +61,11 @@ class ObjectBuilder {
   // The raw document class's instance for a whole document.
   Ref raw_document(bsonpp::Bytes document);
 
+  // Keeps a whole document for take_kept(). False with MemoryError.
+  bool keep(Ref document) { return stack_.push(std::move(document)); }
+  // The list of the documents that were kept; null with MemoryError.
+  Ref take_kept() { return stack_.pop_list(0); }
+
   // The key of the innermost document in which a value failed; null when there was none.
   PyObject* failed_field() const noexcept { return failed_field_.get(); }
   // Whether what failed was a type decoder or the document class's __setitem__, whose exceptions
@@ -85,7 +90,15 @@ class ObjectBuilder {
     Ref made = converted(std::move(value));
     return made && stack_.push(std::move(made));
   }
-  bsonpp::Visit begin_document(bsonpp::Bytes bytes, Document& document, Ref& taken);
+  bsonpp::Visit begin_document(bsonpp::Bytes bytes, Document& document, Ref& taken) {
+    if (makes_raw_documents()) [[unlikely]] {
+      taken = raw_document(bytes);
+      return taken ? bsonpp::Visit::kTaken : bsonpp::Visit::kFailed;
+    }
+    if (!start(document)) return bsonpp::Visit::kFailed;
+    document.outer = reader_.enter();
+    return bsonpp::Visit::kDescend;
+  }
   bsonpp::Visit begin_scope(bsonpp::Bytes bytes, Document& document, Ref& taken) {
     return begin_document(bytes, document, taken);
   }
@@ -110,7 +123,9 @@ class ObjectBuilder {
   void leave() { guard_.leave(); }
 
   static Ref double_value(double number) { return Ref::steal(PyFloat_FromDouble(number)); }
-  Ref string_value(std::string_view text) { return decode_text(text, options_.error_handler); }
+  BSONPP_ALWAYS_INLINE Ref string_value(std::string_view text) {
+    return decode_text(text, options_.error_handler);
+  }
   Ref symbol_value(std::string_view text) { return string_value(text); }
   Ref binary_value(bsonpp::BinarySubtype subtype, bsonpp::Bytes bytes);
   static Ref undefined_value() { return Ref::share(Py_None); }
@@ -143,12 +158,23 @@ class ObjectBuilder {
 
  private:
   // Makes `document` a new instance of the document class. False with its exception.
-  bool start(Document& document);
+  bool start(Document& document) {
+    if (options_.document_kind != DocumentKind::kDict) [[unlikely]] {
+      return start_other(document);
+    }
+    document.object = Ref::steal(PyDict_New());
+    fill_as_dict(document);
+    return static_cast<bool>(document.object);
+  }
+  bool start_other(Document& document);
   // An instance of a class without fields.
   static Ref make_plain(const Ref& type);
   bool start_son(Document& document);
   void find_fields(Document& document) const;
-  void fill_as_dict(Document& document) const;
+  void fill_as_dict(Document& document) const {
+    document.is_dict = true;
+    if (!has_decoders_) document.fields = document.object.get();
+  }
   bool append_slowly(Document& document, Ref value);
   bool append_to_son(Document& document, PyObject* value);
 

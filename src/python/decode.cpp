@@ -131,18 +131,16 @@ Ref decode_document(ModuleState& state, const CodecOptions& options, PyObject* o
 
 Ref decode_documents(ModuleState& state, const CodecOptions& options, PyObject* owner,
                      Bytes bytes) {
-  Ref list = Ref::steal(PyList_New(0));
-  if (!list) return Ref();
   const CollectorPause pause(pauses_collector(state, options, bytes));
   ObjectBuilder builder(state, options, owner);
   while (!bytes.empty()) {
     Bytes document;
     if (!read_frame(state, bytes, document)) return Ref();
-    const Ref made = build_document(state, builder, document);
-    if (!made || PyList_Append(list.get(), made.get()) < 0) return Ref();
+    Ref made = build_document(state, builder, document);
+    if (!made || !builder.keep(std::move(made))) return Ref();
     bytes = bytes.subspan(document.size());
   }
-  return list;
+  return builder.take_kept();
 }
 
 bool is_valid_document(const ModuleState& state, Bytes bytes) {

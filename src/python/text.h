@@ -21,7 +21,7 @@ inline Py_ssize_t ssize(std::string_view text) noexcept {
 // error handler (null: strict), which raises UnicodeDecodeError or replaces.
 BSONPP_NEVER_INLINE Ref decode_wide_text(std::string_view text, const char* error_handler);
 
-inline Ref decode_text(std::string_view text, const char* error_handler) {
+BSONPP_ALWAYS_INLINE Ref decode_text(std::string_view text, const char* error_handler) {
   if (!bsonpp::is_ascii(text)) [[unlikely]] {
     return decode_wide_text(text, error_handler);
   }
