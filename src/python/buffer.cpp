@@ -13,9 +13,21 @@ bool is_view_of_bytes(PyObject* object) {
 
 }  // namespace
 
+bool get_buffer(PyObject* object, Py_buffer& view) {
+  const CriticalSection section(object);
+  return PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) == 0;
+}
+
+void release_buffer(Py_buffer& view) noexcept {
+  const Ref exporter = Ref::share(view.obj);
+  if (!exporter) return;
+  const CriticalSection section(exporter.get());
+  PyBuffer_Release(&view);
+}
+
 bool Buffer::read_view(PyObject* object) {
-  if (PyObject_GetBuffer(object, &view_, PyBUF_SIMPLE) < 0) return false;
-  held_ = true;
+  held_ = get_buffer(object, view_);
+  if (!held_) return false;
   if (PyBuffer_IsContiguous(&view_, 'C') == 0) {
     PyErr_SetString(PyExc_ValueError, "must be a contiguous buffer");
     return false;

@@ -7,6 +7,12 @@
 
 namespace pymongo_cpp {
 
+// Takes an object's buffer as plain bytes, and gives it back. Without a GIL, bytearrays and
+// memoryviews do not count their exports safely by themselves; so they do, as far as this codec
+// goes. get_buffer() is false with a Python exception.
+bool get_buffer(PyObject* object, Py_buffer& view);
+void release_buffer(Py_buffer& view) noexcept;
+
 // Holds an object's buffer, so that it neither moves nor changes size, for as long as it lives.
 //
 // What the bytes are may change all the same, but for those of a bytes object: a bytearray by
@@ -18,7 +24,7 @@ class Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer() {
-    if (held_) PyBuffer_Release(&view_);
+    if (held_) release_buffer(view_);
   }
 
   // False with a Python exception: TypeError for an object without a buffer, BufferError or

@@ -114,6 +114,24 @@ def test_a_buffer_that_another_thread_writes_to() -> None:
     assert run_together([write, decode, decode]) == []
 
 
+@pytest.mark.parametrize("view", [False, True])
+def test_many_threads_decode_one_buffer(view: bool) -> None:
+    """All that they took of it is given back: it can be resized again."""
+    buffer = bytearray(SAMPLE)
+    shown = memoryview(buffer) if view else buffer
+    expected = canonical(C.decode(SAMPLE))
+
+    def decode() -> None:
+        for _ in range(100):
+            decoded = pymongo_cpp.decode(shown)
+        assert canonical(decoded) == expected
+
+    assert run_together([decode] * 4) == []
+    if view:
+        shown.release()
+    buffer.append(0)
+
+
 def test_one_iterator_in_many_threads() -> None:
     seen: list[Any] = []
     iterator = pymongo_cpp.decode_iter(b"".join(C.encode({"n": n}) for n in range(3000)))

@@ -48,8 +48,8 @@ bool RawBytes::read(const ModuleState& state, PyObject* raw_document) {
                  Py_TYPE(owner_.get())->tp_name);
     return false;
   }
-  if (PyObject_GetBuffer(owner_.get(), &view_, PyBUF_SIMPLE) < 0) return false;
-  held_ = true;
+  held_ = get_buffer(owner_.get(), view_);
+  if (!held_) return false;
   bytes_ = {static_cast<const char*>(view_.buf), static_cast<std::size_t>(view_.len)};
   return true;
 }

@@ -1,6 +1,7 @@
 // RawBSONDocument and its kin: documents that stay bytes.
 #pragma once
 
+#include "../buffer.h"
 #include "../state.h"
 
 #include <bsonpp/cursor.h>
@@ -22,7 +23,7 @@ class RawBytes {
   RawBytes(const RawBytes&) = delete;
   RawBytes& operator=(const RawBytes&) = delete;
   ~RawBytes() {
-    if (held_) PyBuffer_Release(&view_);
+    if (held_) release_buffer(view_);
   }
   // False with a Python exception (TypeError for anything but bytes and memoryview).
   bool read(const ModuleState& state, PyObject* raw_document);
