@@ -78,9 +78,9 @@ void probe_timestamp(ModuleState& state) {
 void probe_int64(ModuleState& state) {
   PyTypeObject* type = state.types.int64.as_type();
   state.layouts.int64 = type->tp_basicsize == PyLong_Type.tp_basicsize &&
-                        type->tp_itemsize == PyLong_Type.tp_itemsize &&
-                        type->tp_dictoffset == 0 && type->tp_weaklistoffset == 0 &&
-                        type->tp_alloc == PyType_GenericAlloc && PyType_IS_GC(type);
+                        type->tp_itemsize == PyLong_Type.tp_itemsize && type->tp_dictoffset == 0 &&
+                        type->tp_weaklistoffset == 0 && type->tp_alloc == PyType_GenericAlloc &&
+                        PyType_IS_GC(type);
   constexpr std::array<std::int64_t, 7> kSamples = {0,  1,         -1,       1234567890123,
                                                     -7, INT64_MIN, INT64_MAX};
   for (const std::int64_t sample : kSamples) {
