@@ -134,6 +134,15 @@ inline PyObject* find_dict_item(PyObject* dict, PyObject* key) {
   return value;
 }
 
+// PyDict_Next(); up to CPython 3.12 that is a call of another function, which costs as much again.
+inline bool next_dict_item(PyObject* dict, Py_ssize_t& position, PyObject*& key, PyObject*& value) {
+#if PY_VERSION_HEX >= 0x030D0000
+  return PyDict_Next(dict, &position, &key, &value) != 0;
+#else
+  return _PyDict_Next(dict, &position, &key, &value, nullptr) != 0;
+#endif
+}
+
 // The pending exception as one owned object, and back. CPython 3.11 keeps it in three parts.
 inline PyObject* take_exception() {
 #if PY_VERSION_HEX >= 0x030C0000

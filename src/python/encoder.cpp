@@ -158,7 +158,7 @@ bool Encoder::dict_fields(PyObject* dict, bool outermost) {
   Py_ssize_t position = 0;
   PyObject* key = nullptr;
   PyObject* value = nullptr;
-  while (PyDict_Next(dict, &position, &key, &value) != 0) {
+  while (next_dict_item(dict, position, key, value)) {
     Outcome outcome = short_field(key, value, outermost);
     if (outcome == Outcome::kWritten) [[likely]] {
       continue;

@@ -181,7 +181,7 @@ bool JsonSource::dict_fields(PyObject* dict, bool& plain_keys) {
   PyObject* field_key = nullptr;
   PyObject* field_value = nullptr;
   bool first = true;
-  while (PyDict_Next(dict, &position, &field_key, &field_value) != 0) {
+  while (next_dict_item(dict, position, field_key, field_value)) {
     const Ref held_key = Ref::share(field_key);
     const Ref held_value = Ref::share(field_value);
     if (!PyUnicode_CheckExact(field_key)) [[unlikely]] {
