@@ -2,14 +2,20 @@
 # Prints what the sanitizers found in processes of sanitized-python.sh, and fails if there is any.
 #
 #   sanitizer-reports.sh BUILD
+#
+# Where LeakSanitizer itself fails, as it now and then does while threads end with their process,
+# it has found nothing: its report is printed, and not counted.
 set -eu
 
 reports=$1/reports
-found=$(find "$reports" -type f | sort)
-for file in $found; do
+count=0
+for file in $(find "$reports" -type f | sort); do
     echo "== $file"
     head -c 5000 "$file"
+    if ! grep -q "LeakSanitizer has encountered a fatal error" "$file" ||
+        grep -qE "ERROR: |runtime error: " "$file"; then
+        count=$((count + 1))
+    fi
 done
-count=$(echo "$found" | grep -c . || true)
 echo "the sanitizers found something in $count processes"
 test "$count" -eq 0
