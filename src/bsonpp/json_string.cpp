@@ -307,10 +307,6 @@ JsonStringError write_utf8(TextWriter& text_out, std::string_view text) noexcept
   return JsonStringError::kNone;
 }
 
-}  // namespace
-
-namespace {
-
 constexpr std::size_t kAroundKey = 4;  // quotes, colon and space
 
 void end_key(TextWriter& text_out, char* end, bool spaced) noexcept {
@@ -318,6 +314,27 @@ void end_key(TextWriter& text_out, char* end, bool spaced) noexcept {
   end[1] = ':';
   end[2] = ' ';
   text_out.advance(end + (spaced ? 3 : 2));
+}
+
+template <Plain kPlain>
+JsonStringError write_content(TextWriter& text_out, std::string_view text) noexcept {
+  // Room for text that is all plain; escapes ask for theirs.
+  char* out = text_out.reserve(text.size() + 2 + kBlock);
+  if (out == nullptr) return JsonStringError::kOutOfMemory;
+  *out++ = '"';
+  const char* const end = text.data() + text.size();
+  Place place = copy_plain<kPlain>({text.data(), out}, end);
+  if (place.from == end) [[likely]] {
+    *place.out++ = '"';
+    text_out.advance(place.out);
+    return JsonStringError::kNone;
+  }
+  text_out.advance(place.out);
+  const std::string_view rest(place.from, static_cast<std::size_t>(end - place.from));
+  const JsonStringError error =
+      kPlain == Plain::kAscii ? write_ascii(text_out, rest) : write_utf8(text_out, rest);
+  if (error != JsonStringError::kNone) return error;
+  return text_out.write("\"") ? JsonStringError::kNone : JsonStringError::kOutOfMemory;
 }
 
 }  // namespace
@@ -349,31 +366,6 @@ bool write_plain_json_key(TextWriter& text_out, std::string_view ahead, bool spa
   }
   return false;
 }
-
-namespace {
-
-template <Plain kPlain>
-JsonStringError write_content(TextWriter& text_out, std::string_view text) noexcept {
-  // Room for text that is all plain; escapes ask for theirs.
-  char* out = text_out.reserve(text.size() + 2 + kBlock);
-  if (out == nullptr) return JsonStringError::kOutOfMemory;
-  *out++ = '"';
-  const char* const end = text.data() + text.size();
-  Place place = copy_plain<kPlain>({text.data(), out}, end);
-  if (place.from == end) [[likely]] {
-    *place.out++ = '"';
-    text_out.advance(place.out);
-    return JsonStringError::kNone;
-  }
-  text_out.advance(place.out);
-  const std::string_view rest(place.from, static_cast<std::size_t>(end - place.from));
-  const JsonStringError error =
-      kPlain == Plain::kAscii ? write_ascii(text_out, rest) : write_utf8(text_out, rest);
-  if (error != JsonStringError::kNone) return error;
-  return text_out.write("\"") ? JsonStringError::kNone : JsonStringError::kOutOfMemory;
-}
-
-}  // namespace
 
 JsonStringError write_json_string(TextWriter& text_out, std::string_view text,
                                   bool ascii) noexcept {
