@@ -3,8 +3,8 @@
 #
 #   sanitizer-reports.sh BUILD
 #
-# Where LeakSanitizer itself fails, as it now and then does while threads end with their process,
-# it has found nothing: its report is printed, and not counted.
+# Where LeakSanitizer itself fails, as its tracer was seen to do once, for a reason not known, it has
+# found nothing, and has not looked for leaks in that process: its report is printed, not counted.
 set -eu
 
 reports=$1/reports
