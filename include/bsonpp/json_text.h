@@ -12,7 +12,7 @@ namespace bsonpp {
 
 // Room that each of the put_ functions needs at most; they return the end of what they wrote.
 inline constexpr std::size_t kIntegerTextSize = 20;
-inline constexpr std::size_t kDoubleTextSize = 32;
+inline constexpr std::size_t kDoubleTextSize = 40;
 inline constexpr std::size_t kIsoDatetimeTextSize = 40;
 
 char* put_integer(char* out, std::int64_t number) noexcept;

@@ -13,11 +13,6 @@
 namespace bsonpp {
 namespace {
 
-std::string double_text(double number) {
-  std::array<char, kDoubleTextSize> room{};
-  return {room.data(), put_double(room.data(), number)};
-}
-
 std::string datetime_text(std::int64_t millis) {
   std::array<char, kIsoDatetimeTextSize> room{};
   return {room.data(), put_iso_datetime(room.data(), millis)};
@@ -28,28 +23,6 @@ std::string string_text(std::string_view text, bool ascii = true) {
   TextWriter out(storage);
   EXPECT_EQ(write_json_string(out, text, ascii), JsonStringError::kNone);
   return std::string(out.text());
-}
-
-// The values are those of Python's repr().
-TEST(JsonText, DoublesAsPythonWritesThem) {
-  EXPECT_EQ(double_text(0.0), "0.0");
-  EXPECT_EQ(double_text(-0.0), "-0.0");
-  EXPECT_EQ(double_text(1.0), "1.0");
-  EXPECT_EQ(double_text(12.5), "12.5");
-  EXPECT_EQ(double_text(-0.0001), "-0.0001");
-  EXPECT_EQ(double_text(0.00001), "1e-05");
-  EXPECT_EQ(double_text(0.1 + 0.2), "0.30000000000000004");
-  EXPECT_EQ(double_text(1e15), "1000000000000000.0");
-  EXPECT_EQ(double_text(1e16), "1e+16");
-  EXPECT_EQ(double_text(1.5e300), "1.5e+300");
-  EXPECT_EQ(double_text(123456789012345680.0), "1.2345678901234568e+17");
-  EXPECT_EQ(double_text(std::numeric_limits<double>::denorm_min()), "5e-324");
-  EXPECT_EQ(double_text(99999999999.9999), "99999999999.9999");
-  EXPECT_EQ(double_text(-22.835825900639943), "-22.835825900639943");
-  EXPECT_EQ(double_text(0.00010000000000000002), "0.00010000000000000002");
-  EXPECT_EQ(double_text(0.00009999999999999999), "9.999999999999999e-05");
-  EXPECT_EQ(double_text(999999999999999.9), "999999999999999.9");
-  EXPECT_EQ(double_text(4503599627370495.5), "4503599627370495.5");
 }
 
 TEST(JsonText, Integers) {
