@@ -5,7 +5,7 @@
 #include <bsonpp/byte_order.h>
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -44,20 +44,32 @@ Place copy_to_next_backslash(Place place, const char* end) noexcept {
   return copy_to_backslash(place, end);
 }
 
-// The code unit of the \uXXXX at `from`; false where there is none.
-bool take_unit(const char* from, const char* end, std::uint32_t& unit) noexcept {
-  if (static_cast<std::size_t>(end - from) < kEscapeSize || from[0] != '\\' || from[1] != 'u') {
-    return false;
+// What a hexadecimal digit is worth at each of the four places of a code unit; kNoUnit or more
+// where it is none.
+constexpr std::uint32_t kNoUnit = 0x10000;
+constexpr auto kDigitsOfUnit = [] {
+  std::array<std::array<std::uint32_t, 256>, 4> digits{};
+  for (std::size_t place = 0; place < digits.size(); ++place) {
+    for (std::size_t i = 0; i < 256; ++i) {
+      const std::uint32_t value = kHexValues[i];
+      digits[place][i] = value < kNoDigit ? value << 4 * (3 - place) : kNoUnit;
+    }
   }
-  unsigned all = 0;
-  unit = 0;
-  for (std::size_t i = 2; i < kEscapeSize; ++i) {
-    const unsigned digit = value_of(kHexValues, from[i]);
-    all |= digit;
-    unit = unit << 4U | digit;
+  return digits;
+}();
+
+// The code unit of the \uXXXX at `from`; kNoUnit or more where there is none.
+std::uint32_t unit_at(const char* from, const char* end) noexcept {
+  if (static_cast<std::size_t>(end - from) < kEscapeSize || std::memcmp(from, "\\u", 2) != 0) {
+    return kNoUnit;
   }
-  return all < kNoDigit;
+  const auto digit = [from](std::size_t place) {
+    return kDigitsOfUnit[place][static_cast<std::uint8_t>(from[2 + place])];
+  };
+  return digit(0) | digit(1) | digit(2) | digit(3);
 }
+
+constexpr bool is_surrogate(std::uint32_t unit) noexcept { return (unit & 0xf800U) == 0xd800U; }
 
 // Two or three bytes, of which no branch decides: what comes next in mixed text cannot be foreseen.
 // Writes four.
@@ -80,19 +92,26 @@ char* put_pair(char* out, std::uint32_t high, std::uint32_t low) noexcept {
   return out + 4;
 }
 
-// What begins with a backslash.
-Place copy_escape(Place place, const char* end) noexcept {
-  std::uint32_t unit = 0;
-  const auto left = static_cast<std::size_t>(end - place.from);
-  if (!take_unit(place.from, end, unit)) return copied(place, std::min<std::size_t>(left, 2));
-  const bool surrogate = (unit & 0xf800U) == 0xd800U;
-  if (unit >= 0x80 && !surrogate) [[likely]] {
-    return {place.from + kEscapeSize, put_character(place.out, unit)};
+// Escapes of one unit each, one behind the other.
+Place copy_characters(Place place, const char* end) noexcept {
+  for (;;) {
+    const std::uint32_t unit = unit_at(place.from, end);
+    if (unit < 0x80 || unit >= kNoUnit || is_surrogate(unit)) return place;
+    place = {place.from + kEscapeSize, put_character(place.out, unit)};
   }
-  std::uint32_t second = 0;
-  if (surrogate && unit < 0xdc00U && take_unit(place.from + kEscapeSize, end, second) &&
-      (second & 0xfc00U) == 0xdc00U) {
-    return {place.from + 2 * kEscapeSize, put_pair(place.out, unit, second)};
+}
+
+// What begins with a backslash, and is none of these.
+Place copy_escape(Place place, const char* end) noexcept {
+  const std::uint32_t unit = unit_at(place.from, end);
+  if (unit >= kNoUnit) {
+    return copied(place, std::min(static_cast<std::size_t>(end - place.from), std::size_t{2}));
+  }
+  if ((unit & 0xfc00U) == 0xd800U) {
+    const std::uint32_t second = unit_at(place.from + kEscapeSize, end);
+    if ((second & ~0x3ffU) == 0xdc00U) {
+      return {place.from + 2 * kEscapeSize, put_pair(place.out, unit, second)};
+    }
   }
   return copied(place, kEscapeSize);
 }
@@ -102,7 +121,12 @@ Place copy_escape(Place place, const char* end) noexcept {
 std::size_t copy_unescaped(std::string_view text, char* out) noexcept {
   const char* const end = text.data() + text.size();
   Place place = copy_to_backslash({text.data(), out}, end);
-  while (place.from != end) place = copy_to_next_backslash(copy_escape(place, end), end);
+  while (place.from != end) {
+    const char* const before = place.from;
+    place = copy_characters(place, end);
+    if (place.from == before) place = copy_escape(place, end);
+    place = copy_to_next_backslash(place, end);
+  }
   return static_cast<std::size_t>(place.out - out);
 }
 
