@@ -6,6 +6,17 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <version>
+
+#if !defined(__cpp_lib_to_chars)
+#include <algorithm>
+#include <clocale>
+#include <cmath>
+#include <cstdlib>
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+#endif
 
 namespace bsonpp {
 
@@ -135,6 +146,32 @@ bool parse_offset(std::string_view text, std::int64_t& seconds) noexcept {
   return true;
 }
 
+template <typename Number>
+bool read_whole(std::string_view text, Number& number) noexcept {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end;
+}
+
+#if !defined(__cpp_lib_to_chars)
+
+// libc++ has no from_chars() of doubles before version 20. Texts that are longer than any double
+// needs are refused.
+template <>
+bool read_whole(std::string_view text, double& number) noexcept {
+  static const locale_t c_locale = newlocale(LC_ALL_MASK, "C", nullptr);
+  std::array<char, 1024> terminated;
+  if (text.empty() || text.front() == '+' || text.size() >= terminated.size()) return false;
+  *std::copy_n(text.data(), text.size(), terminated.data()) = '\0';
+  char* stop = nullptr;
+  number = strtod_l(terminated.data(), &stop, c_locale);
+  const std::string_view significand = text.substr(0, text.find_first_of("eE"));
+  const bool lost = number == 0 && significand.find_first_of("123456789") != text.npos;
+  return stop == terminated.data() + text.size() && std::isfinite(number) && !lost;
+}
+
+#endif
+
 }  // namespace
 
 JsonWrapper json_wrapper_of(std::string_view key) noexcept {
@@ -146,9 +183,7 @@ JsonWrapper json_wrapper_of(std::string_view key) noexcept {
 }
 
 bool parse_integer(std::string_view text, std::int64_t& number) noexcept {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
+  return read_whole(text, number);
 }
 
 bool parse_double(std::string_view text, double& number) noexcept {
@@ -163,9 +198,7 @@ bool parse_double(std::string_view text, double& number) noexcept {
   }
   // from_chars() would also read "nan", "inf" and "nan(…)".
   if (text.find_first_not_of("+-.0123456789eE") != std::string_view::npos) return false;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
+  return read_whole(text, number);
 }
 
 bool parse_hex(std::string_view text, char* out, std::size_t size) noexcept {
