@@ -10,8 +10,6 @@ namespace bsonpp {
 
 namespace {
 
-using simdjson::dom::element_type;
-
 constexpr std::string_view kIdKey = "_id";
 
 constexpr bool is_within_int32(std::int64_t number) noexcept {
@@ -23,9 +21,8 @@ constexpr bool is_within_int32(std::int64_t number) noexcept {
 
 bool JsonConverter::Fields::find(std::string_view key, JsonElement& value) const noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
-    const JsonField field = (*this)[i];
-    if (field.key == key) {
-      value = field.value;
+    if (this->key(i) == key) {
+      value = this->value(i);
       return true;
     }
   }
@@ -35,12 +32,12 @@ bool JsonConverter::Fields::find(std::string_view key, JsonElement& value) const
 bool JsonConverter::Fields::find_string(std::string_view key,
                                         std::string_view& text) const noexcept {
   JsonElement value;
-  return find(key, value) && value.get(text) == simdjson::SUCCESS;
+  return find(key, value) && stack_.tape().get(value, text);
 }
 
 JsonWrapper JsonConverter::Fields::wrapper() const noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
-    const JsonWrapper wrapper = json_wrapper_of((*this)[i].key);
+    const JsonWrapper wrapper = json_wrapper_of(key(i));
     if (wrapper != JsonWrapper::kNone) return wrapper;
   }
   return JsonWrapper::kNone;
@@ -60,54 +57,50 @@ bool JsonConverter::written(bool success) noexcept {
   }
 }
 
-bool JsonConverter::root(JsonElement element) {
-  simdjson::dom::object object;
-  if (element.get(object) != simdjson::SUCCESS) return fail(JsonErrorCode::kNotAnObject);
-  const Fields fields(stack_, object);
+bool JsonConverter::root(JsonElement whole) {
+  if (whole.type() != JsonType::kObject) return fail(JsonErrorCode::kNotAnObject);
+  const Fields fields(stack_, whole);
   // A wrapper stands for a value that is no document.
   if (fields.wrapper() != JsonWrapper::kNone) return fail(JsonErrorCode::kNotAnObject);
   std::size_t start = 0;
   if (!written(writer_.begin_document(start))) return false;
   // bson.encode() writes the outermost document's "_id" first.
   JsonElement id;
-  if (fields.find(kIdKey, id) && !field({kIdKey, id})) return false;
+  if (fields.find(kIdKey, id) && !element({"_id", 4}, id)) return false;
   return body(fields, kIdKey) && written(writer_.end_document(start));
 }
 
 bool JsonConverter::body(const Fields& fields, std::string_view skipped_key) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    const JsonField next = fields[i];
-    if (!skipped_key.empty() && next.key == skipped_key) continue;
-    if (!field(next)) return false;
+    const std::string_view key = fields.key(i);
+    if (!skipped_key.empty() && key == skipped_key) continue;
+    if (contains_nul(key)) return fail(JsonErrorCode::kEmbeddedNul);
+    // With the zero byte that ends it.
+    if (!element({key.data(), key.size() + 1}, fields.value(i))) return false;
   }
   return true;
 }
 
-bool JsonConverter::field(const JsonField& field) {
-  if (contains_nul(field.key)) return fail(JsonErrorCode::kEmbeddedNul);
-  return element(field.terminated_key(), field.value);
-}
-
 bool JsonConverter::element(std::string_view key, JsonElement value) {
   switch (value.type()) {
-    case element_type::STRING:
-      return string_element(Type::kString, key, value.get_string().value_unsafe());
-    case element_type::INT64:
-      return integer_element(key, value.get_int64().value_unsafe());
-    case element_type::UINT64:  // those beyond int64 only
+    case JsonType::kString:
+      return string_element(Type::kString, key, tape_.string(value));
+    case JsonType::kInt64:
+      return integer_element(key, value.int64());
+    case JsonType::kUint64:  // those beyond int64 only
       return fail(JsonErrorCode::kNumberOutOfRange);
-    case element_type::DOUBLE:
-      return written(writer_.write_element(Type::kDouble, key, value.get_double().value_unsafe()));
-    case element_type::BOOL: {
-      const auto byte = static_cast<std::uint8_t>(value.get_bool().value_unsafe() ? 1 : 0);
-      return written(writer_.write_element(Type::kBoolean, key, byte));
-    }
-    case element_type::NULL_VALUE:
+    case JsonType::kDouble:
+      return written(writer_.write_element(Type::kDouble, key, value.float64()));
+    case JsonType::kTrue:
+      return written(writer_.write_element(Type::kBoolean, key, std::uint8_t{1}));
+    case JsonType::kFalse:
+      return written(writer_.write_element(Type::kBoolean, key, std::uint8_t{0}));
+    case JsonType::kNull:
       return written(writer_.write_header(Type::kNull, key));
-    case element_type::OBJECT:
-      return object_element(key, value.get_object().value_unsafe());
-    case element_type::ARRAY:
-      return array_element(key, value.get_array().value_unsafe());
+    case JsonType::kObject:
+      return object_element(key, value);
+    case JsonType::kArray:
+      return array_element(key, value);
   }
   return fail(JsonErrorCode::kMalformed);
 }
@@ -123,7 +116,7 @@ bool JsonConverter::integer_element(std::string_view key, std::int64_t number) {
   return written(writer_.write_element(Type::kInt64, key, number));
 }
 
-bool JsonConverter::object_element(std::string_view key, simdjson::dom::object object) {
+bool JsonConverter::object_element(std::string_view key, JsonElement object) {
   const Fields fields(stack_, object);
   const JsonWrapper wrapper = fields.wrapper();
   if (wrapper != JsonWrapper::kNone) return wrapper_element(wrapper, key, fields);
@@ -139,11 +132,12 @@ bool JsonConverter::document_element(Type type, std::string_view key, const Fiel
   return written(writer_.end_document(start));
 }
 
-bool JsonConverter::array_element(std::string_view key, simdjson::dom::array array) {
+bool JsonConverter::array_element(std::string_view key, JsonElement array) {
   std::size_t start = 0;
   if (!written(writer_.begin_document_element(Type::kArray, key, start)) || !enter()) return false;
   ArrayIndex index;
-  for (const JsonElement item : array) {
+  for (JsonElement item = array.first(), end = tape_.end(array); item != end;
+       item = tape_.next(item)) {
     if (!element(index.key(), item)) return false;
     index.advance();
   }
@@ -156,7 +150,7 @@ JsonErrorCode try_json_to_bson(std::string_view text, JsonParser& parser, Writer
   JsonElement root;
   if (const JsonErrorCode code = parser.parse(text, root); code != JsonErrorCode::kOk) return code;
   try {
-    JsonConverter converter(writer, parser.fields(), max_depth);
+    JsonConverter converter(writer, parser, max_depth);
     return converter.root(root) ? JsonErrorCode::kOk : converter.error();
   } catch (const std::bad_alloc&) {
     return JsonErrorCode::kOutOfMemory;

@@ -16,11 +16,11 @@ namespace bsonpp {
 // the writer wants them. Throws std::bad_alloc.
 class JsonConverter {
  public:
-  // `stack` is empty, and is so again at the end.
-  JsonConverter(Writer& writer, JsonFieldStack& stack, std::size_t max_depth) noexcept
-      : writer_(writer), max_depth_(max_depth), stack_(stack) {}
+  // Reads what `parser` has parsed. Its stack is empty, and is so again at the end.
+  JsonConverter(Writer& writer, JsonParser& parser, std::size_t max_depth) noexcept
+      : writer_(writer), max_depth_(max_depth), tape_(parser.tape()), stack_(parser.fields()) {}
 
-  bool root(JsonElement element);
+  bool root(JsonElement whole);
   JsonErrorCode error() const noexcept { return error_; }
 
  private:
@@ -28,13 +28,12 @@ class JsonConverter {
   class Fields;
 
   bool element(std::string_view key, JsonElement value);
-  bool object_element(std::string_view key, simdjson::dom::object object);
-  bool array_element(std::string_view key, simdjson::dom::array array);
+  bool object_element(std::string_view key, JsonElement object);
+  bool array_element(std::string_view key, JsonElement array);
   bool string_element(Type type, std::string_view key, std::string_view text);
   bool integer_element(std::string_view key, std::int64_t number);
   bool document_element(Type type, std::string_view key, const Fields& fields);
   bool body(const Fields& fields, std::string_view skipped_key = {});
-  bool field(const JsonField& field);
 
   // Extended JSON's types, in wrappers.cpp.
   bool wrapper_element(JsonWrapper wrapper, std::string_view key, const Fields& fields);
@@ -67,20 +66,22 @@ class JsonConverter {
   std::size_t max_depth_;
   std::size_t depth_ = 0;
   JsonErrorCode error_ = JsonErrorCode::kOk;
+  const JsonTape& tape_;
   JsonFieldStack& stack_;
   std::vector<char> scratch_;
 };
 
 class JsonConverter::Fields {
  public:
-  Fields(JsonFieldStack& stack, simdjson::dom::object object)
+  Fields(JsonFieldStack& stack, JsonElement object)
       : stack_(stack), base_(stack.push(object)), count_(stack.size() - base_) {}
   Fields(const Fields&) = delete;
   Fields& operator=(const Fields&) = delete;
   ~Fields() { stack_.drop(base_); }
 
   std::size_t size() const noexcept { return count_; }
-  JsonField operator[](std::size_t index) const noexcept { return stack_[base_ + index]; }
+  std::string_view key(std::size_t index) const noexcept { return stack_.key(base_ + index); }
+  JsonElement value(std::size_t index) const noexcept { return stack_.value(base_ + index); }
 
   // The value of `key`; false when there is none.
   bool find(std::string_view key, JsonElement& value) const noexcept;

@@ -66,7 +66,12 @@ JsonErrorCode JsonParser::parse(std::string_view text, JsonElement& root) noexce
   if (!reserve(text.size())) return JsonErrorCode::kOutOfMemory;
   const std::size_t size = copy_unescaped(text, text_.get());
   std::memset(&text_[size], 0, simdjson::SIMDJSON_PADDING);
-  return code_of(parser_.parse(text_.get(), size, /*realloc_if_needed=*/false).get(root));
+  const auto parsed = parser_.parse_into_document(document_, text_.get(), size,
+                                                  /*realloc_if_needed=*/false);
+  if (parsed.error() != simdjson::SUCCESS) return code_of(parsed.error());
+  tape_ = {document_.tape.get(), document_.string_buf.get()};
+  root = tape_.root();
+  return JsonErrorCode::kOk;
 }
 
 bool JsonParser::reserve(std::size_t size) noexcept {
@@ -76,10 +81,11 @@ bool JsonParser::reserve(std::size_t size) noexcept {
   return static_cast<bool>(text_);
 }
 
-std::size_t JsonFieldStack::push(simdjson::dom::object object) {
-  const std::size_t base = fields_.size();
-  for (const simdjson::dom::key_value_pair field : object) {
-    fields_.push_back({field.key, field.value});
+std::size_t JsonFieldStack::push(JsonElement object) {
+  const std::size_t base = keys_.size();
+  for (JsonElement key = object.first(), end = tape_.end(object); key != end;
+       key = tape_.next(key.value())) {
+    keys_.push_back(key);
   }
   if (has_duplicates(base)) [[unlikely]] {
     resolve_duplicates(base);
@@ -88,17 +94,17 @@ std::size_t JsonFieldStack::push(simdjson::dom::object object) {
 }
 
 bool JsonFieldStack::has_duplicates(std::size_t base) {
-  const std::size_t count = fields_.size() - base;
+  const std::size_t count = keys_.size() - base;
   if (count < 2) return false;
   if (count > kFewFields) return has_duplicates_of_many(base);
   std::uint64_t tags[kFewFields];
   for (std::size_t i = 0; i < count; ++i) {
-    tags[i] = tag_of(fields_[base + i].key);
+    tags[i] = tag_of(key(base + i));
     std::uint64_t same = 0;
     for (std::size_t j = 0; j < i; ++j) same |= static_cast<std::uint64_t>(tags[j] == tags[i]);
     if (same == 0) continue;
     for (std::size_t j = 0; j < i; ++j) {
-      if (fields_[base + j].key == fields_[base + i].key) return true;
+      if (key(base + j) == key(base + i)) return true;
     }
   }
   return false;
@@ -106,14 +112,14 @@ bool JsonFieldStack::has_duplicates(std::size_t base) {
 
 bool JsonFieldStack::has_duplicates_of_many(std::size_t base) {
   constexpr std::uint32_t kEmpty = std::numeric_limits<std::uint32_t>::max();
-  const std::size_t count = fields_.size() - base;
+  const std::size_t count = keys_.size() - base;
   const std::size_t slots = std::bit_ceil(2 * count);
   table_.assign(slots, kEmpty);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string_view key = fields_[base + i].key;
-    std::size_t slot = std::hash<std::string_view>{}(key) & (slots - 1);
+    const std::string_view text = key(base + i);
+    std::size_t slot = std::hash<std::string_view>{}(text) & (slots - 1);
     while (table_[slot] != kEmpty) {
-      if (fields_[base + table_[slot]].key == key) return true;
+      if (key(base + table_[slot]) == text) return true;
       slot = (slot + 1) & (slots - 1);
     }
     table_[slot] = static_cast<std::uint32_t>(i);
@@ -124,13 +130,10 @@ bool JsonFieldStack::has_duplicates_of_many(std::size_t base) {
 void JsonFieldStack::resolve_duplicates(std::size_t base) {
   std::unordered_map<std::string_view, std::size_t> places;
   std::size_t kept = base;
-  for (std::size_t i = base; i < fields_.size(); ++i) {
-    const auto [place, is_new] = places.try_emplace(fields_[i].key, kept);
-    if (is_new) {
-      fields_[kept++] = fields_[i];
-    } else {
-      fields_[place->second].value = fields_[i].value;
-    }
+  for (std::size_t i = base; i < keys_.size(); ++i) {
+    const auto [place, is_new] = places.try_emplace(key(i), kept);
+    keys_[place->second] = keys_[i];
+    if (is_new) ++kept;
   }
   drop(kept);
 }

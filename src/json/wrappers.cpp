@@ -11,19 +11,9 @@ namespace bsonpp {
 
 namespace {
 
-using simdjson::dom::element_type;
-
-bool as_string(JsonElement element, std::string_view& text) noexcept {
-  return element.get(text) == simdjson::SUCCESS;
-}
-
-bool as_integer(JsonElement element, std::int64_t& number) noexcept {
-  return element.type() == element_type::INT64 && element.get(number) == simdjson::SUCCESS;
-}
-
 bool as_uint32(JsonElement element, std::uint64_t& number) noexcept {
   std::int64_t value = 0;
-  if (!as_integer(element, value) || value < 0 ||
+  if (!element.get(value) || value < 0 ||
       value > std::int64_t{std::numeric_limits<std::uint32_t>::max()}) {
     return false;
   }
@@ -53,11 +43,11 @@ bool JsonConverter::wrapper_element(JsonWrapper wrapper, std::string_view key,
   }
   // All others have one field only.
   if (fields.size() != 1) return invalid();
-  const JsonElement value = fields[0].value;
+  const JsonElement value = fields.value(0);
   std::string_view text;
   switch (wrapper) {
     case JsonWrapper::kOid:
-      return as_string(value, text) ? object_id_element(key, text) : invalid();
+      return tape_.get(value, text) ? object_id_element(key, text) : invalid();
     case JsonWrapper::kDate:
       return date_element(key, value);
     case JsonWrapper::kNumberInt:
@@ -65,22 +55,21 @@ bool JsonConverter::wrapper_element(JsonWrapper wrapper, std::string_view key,
     case JsonWrapper::kNumberDouble:
       return number_element(wrapper, key, value);
     case JsonWrapper::kNumberDecimal:
-      return as_string(value, text) ? decimal_element(key, text) : invalid();
+      return tape_.get(value, text) ? decimal_element(key, text) : invalid();
     case JsonWrapper::kMinKey:
       return key_bound_element(Type::kMinKey, key, value);
     case JsonWrapper::kMaxKey:
       return key_bound_element(Type::kMaxKey, key, value);
     case JsonWrapper::kUuid:
-      return as_string(value, text) ? uuid_element(key, text) : invalid();
+      return tape_.get(value, text) ? uuid_element(key, text) : invalid();
     case JsonWrapper::kTimestamp:
       return timestamp_element(key, value);
     case JsonWrapper::kRegularExpression:
       return regular_expression_element(key, value);
     case JsonWrapper::kSymbol:
-      return as_string(value, text) ? string_element(Type::kString, key, text) : invalid();
+      return tape_.get(value, text) ? string_element(Type::kString, key, text) : invalid();
     case JsonWrapper::kUndefined:
-      return value.type() == element_type::BOOL ? written(writer_.write_header(Type::kNull, key))
-                                                : invalid();
+      return value.is_boolean() ? written(writer_.write_header(Type::kNull, key)) : invalid();
     case JsonWrapper::kDbPointer:
       return db_pointer_element(key, value);
     default:
@@ -98,18 +87,17 @@ bool JsonConverter::object_id_element(std::string_view key, std::string_view hex
 bool JsonConverter::date_element(std::string_view key, JsonElement date) {
   std::int64_t millis = 0;
   std::string_view text;
-  simdjson::dom::object object;
-  if (as_string(date, text)) {
+  if (tape_.get(date, text)) {
     std::int64_t micros = 0;
     if (!parse_iso_datetime(text, micros)) return invalid();
     millis = floor_millis(micros);
-  } else if (date.get(object) == simdjson::SUCCESS) {
-    const Fields fields(stack_, object);
+  } else if (date.type() == JsonType::kObject) {
+    const Fields fields(stack_, date);
     if (fields.size() != 1 || !fields.find_string("$numberLong", text) ||
         !parse_integer(text, millis)) {
       return invalid();
     }
-  } else if (!as_integer(date, millis)) {
+  } else if (!date.get(millis)) {
     return invalid();
   }
   // json_util makes a datetime of it.
@@ -119,7 +107,7 @@ bool JsonConverter::date_element(std::string_view key, JsonElement date) {
 
 bool JsonConverter::number_element(JsonWrapper wrapper, std::string_view key, JsonElement number) {
   std::string_view text;
-  if (!as_string(number, text)) return invalid();
+  if (!tape_.get(number, text)) return invalid();
   if (wrapper == JsonWrapper::kNumberDouble) {
     double value = 0;
     return parse_double(text, value) ? written(writer_.write_element(Type::kDouble, key, value))
@@ -140,7 +128,7 @@ bool JsonConverter::decimal_element(std::string_view key, std::string_view text)
 
 bool JsonConverter::key_bound_element(Type type, std::string_view key, JsonElement one) {
   std::int64_t number = 0;
-  if (!as_integer(one, number) || number != 1) return invalid();
+  if (!one.get(number) || number != 1) return invalid();
   return written(writer_.write_header(type, key));
 }
 
@@ -149,14 +137,13 @@ bool JsonConverter::binary_element(std::string_view key, const Fields& fields) {
   JsonElement subtype;
   std::string_view base64;
   if (!fields.find("$binary", content)) return invalid();
-  if (as_string(content, base64)) {
+  if (tape_.get(content, base64)) {
     return fields.size() == 2 && fields.find("$type", subtype)
                ? base64_element(key, base64, subtype)
                : invalid();
   }
-  simdjson::dom::object object;
-  if (fields.size() != 1 || content.get(object) != simdjson::SUCCESS) return invalid();
-  const Fields parts(stack_, object);
+  if (fields.size() != 1 || content.type() != JsonType::kObject) return invalid();
+  const Fields parts(stack_, content);
   return parts.size() == 2 && parts.find_string("base64", base64) && parts.find("subType", subtype)
              ? base64_element(key, base64, subtype)
              : invalid();
@@ -166,7 +153,7 @@ bool JsonConverter::base64_element(std::string_view key, std::string_view base64
                                    JsonElement subtype) {
   std::string_view hex;
   std::uint8_t byte = 0;
-  if (!as_string(subtype, hex) || !parse_subtype(hex, byte) || !parse_base64(base64, scratch_)) {
+  if (!tape_.get(subtype, hex) || !parse_subtype(hex, byte) || !parse_base64(base64, scratch_)) {
     return invalid();
   }
   return written(writer_.write_binary_element(key, static_cast<BinarySubtype>(byte),
@@ -181,9 +168,8 @@ bool JsonConverter::uuid_element(std::string_view key, std::string_view text) {
 }
 
 bool JsonConverter::timestamp_element(std::string_view key, JsonElement parts) {
-  simdjson::dom::object object;
-  if (parts.get(object) != simdjson::SUCCESS) return invalid();
-  const Fields fields(stack_, object);
+  if (parts.type() != JsonType::kObject) return invalid();
+  const Fields fields(stack_, parts);
   JsonElement time_part;
   JsonElement increment_part;
   std::uint64_t time = 0;
@@ -200,12 +186,11 @@ bool JsonConverter::code_element(std::string_view key, const Fields& fields) {
   JsonElement scope_value;
   if (!fields.find_string("$code", code)) return invalid();
   if (fields.size() == 1) return string_element(Type::kCode, key, code);
-  simdjson::dom::object object;
   if (fields.size() != 2 || !fields.find("$scope", scope_value) ||
-      scope_value.get(object) != simdjson::SUCCESS) {
+      scope_value.type() != JsonType::kObject) {
     return invalid();
   }
-  const Fields scope(stack_, object);
+  const Fields scope(stack_, scope_value);
   if (scope.wrapper() != JsonWrapper::kNone) return invalid();
   std::size_t start = 0;
   std::size_t scope_start = 0;
@@ -233,9 +218,8 @@ bool JsonConverter::regex_element(std::string_view key, std::string_view pattern
 }
 
 bool JsonConverter::regular_expression_element(std::string_view key, JsonElement parts) {
-  simdjson::dom::object object;
-  if (parts.get(object) != simdjson::SUCCESS) return invalid();
-  const Fields fields(stack_, object);
+  if (parts.type() != JsonType::kObject) return invalid();
+  const Fields fields(stack_, parts);
   std::string_view pattern;
   std::string_view options;
   if (fields.size() != 2 || !fields.find_string("pattern", pattern) ||
@@ -276,19 +260,17 @@ bool JsonConverter::dbref_element(std::string_view key, const Fields& fields) {
 }
 
 bool JsonConverter::db_pointer_element(std::string_view key, JsonElement reference) {
-  simdjson::dom::object object;
-  if (reference.get(object) != simdjson::SUCCESS) return invalid();
-  const Fields fields(stack_, object);
+  if (reference.type() != JsonType::kObject) return invalid();
+  const Fields fields(stack_, reference);
   JsonElement id;
-  simdjson::dom::object id_object;
   std::string_view text;
   // Its $id must be an ObjectId, which a DBRef's need not be.
   if (fields.size() != 2 || fields.wrapper() != JsonWrapper::kRef || !fields.find("$id", id) ||
-      id.get(id_object) != simdjson::SUCCESS) {
+      id.type() != JsonType::kObject) {
     return invalid();
   }
   {
-    const Fields id_fields(stack_, id_object);
+    const Fields id_fields(stack_, id);
     if (id_fields.size() != 1 || !id_fields.find_string("$oid", text)) return invalid();
   }
   return dbref_element(key, fields);

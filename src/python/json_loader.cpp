@@ -3,27 +3,29 @@
 namespace pymongo_cpp {
 
 using bsonpp::JsonElement;
+using bsonpp::JsonType;
 using bsonpp::JsonWrapper;
-using simdjson::dom::element_type;
 
 Ref JsonLoader::value(JsonElement element) {
   switch (element.type()) {
-    case element_type::STRING:
-      return string_value(element.get_string().value_unsafe());
-    case element_type::INT64:
-      return Ref::steal(PyLong_FromLongLong(element.get_int64().value_unsafe()));
-    case element_type::UINT64:
-      return Ref::steal(PyLong_FromUnsignedLongLong(element.get_uint64().value_unsafe()));
-    case element_type::DOUBLE:
-      return Ref::steal(PyFloat_FromDouble(element.get_double().value_unsafe()));
-    case element_type::BOOL:
-      return Ref::share(element.get_bool().value_unsafe() ? Py_True : Py_False);
-    case element_type::NULL_VALUE:
+    case JsonType::kString:
+      return string_value(tape_.string(element));
+    case JsonType::kInt64:
+      return Ref::steal(PyLong_FromLongLong(element.int64()));
+    case JsonType::kUint64:
+      return Ref::steal(PyLong_FromUnsignedLongLong(element.uint64()));
+    case JsonType::kDouble:
+      return Ref::steal(PyFloat_FromDouble(element.float64()));
+    case JsonType::kTrue:
+      return Ref::share(Py_True);
+    case JsonType::kFalse:
+      return Ref::share(Py_False);
+    case JsonType::kNull:
       return Ref::share(Py_None);
-    case element_type::OBJECT:
-      return object_value(element.get_object().value_unsafe());
-    case element_type::ARRAY:
-      return array_value(element.get_array().value_unsafe());
+    case JsonType::kObject:
+      return object_value(element);
+    case JsonType::kArray:
+      return array_value(element);
   }
   refused_ = true;
   return Ref();
@@ -56,13 +58,13 @@ bool JsonLoader::push_value(JsonElement element) {
   return item && stack_.push(std::move(item));
 }
 
-Ref JsonLoader::array_value(simdjson::dom::array array) {
+BSONPP_NEVER_INLINE Ref JsonLoader::array_value(JsonElement array) {
   if (!guard_.enter(" while decoding a JSON array from a unicode string")) return Ref();
   const std::size_t base = stack_.size();
   bool complete = true;
-  for (const JsonElement element : array) {
-    complete = push_value(element);
-    if (!complete) break;
+  for (JsonElement item = array.first(), end = tape_.end(array); complete && item != end;
+       item = tape_.next(item)) {
+    complete = push_value(item);
   }
   guard_.leave();
   if (complete) return stack_.pop_list(base);
@@ -70,13 +72,13 @@ Ref JsonLoader::array_value(simdjson::dom::array array) {
   return Ref();
 }
 
-Ref JsonLoader::object_value(simdjson::dom::object object) {
+BSONPP_NEVER_INLINE Ref JsonLoader::object_value(JsonElement object) {
   if (!guard_.enter(" while decoding a JSON object from a unicode string")) return Ref();
   Ref made;
-  if (object.size() == 1) {
-    const simdjson::dom::key_value_pair only = *object.begin();
-    const JsonWrapper wrapper = bsonpp::json_wrapper_of(only.key);
-    if (wrapper != JsonWrapper::kNone) made = wrapped_value(wrapper, only.value);
+  if (object.has_one_field()) {
+    const JsonElement key = object.first();
+    const JsonWrapper wrapper = bsonpp::json_wrapper_of(tape_.string(key));
+    if (wrapper != JsonWrapper::kNone) made = wrapped_value(wrapper, key.value());
   }
   // json_util decides about unusual forms, and raises for wrong ones.
   if (!made && !refused_) {
@@ -87,20 +89,22 @@ Ref JsonLoader::object_value(simdjson::dom::object object) {
   return made;
 }
 
-Ref JsonLoader::fields_value(simdjson::dom::object object) {
+Ref JsonLoader::fields_value(JsonElement object) {
   Ref dict = Ref::steal(PyDict_New());
   if (!dict) return Ref();
   bool has_wrapper = false;
   // Not left after a failure, which ends the reading of the whole text.
   const std::uint16_t outer = reader_.enter();
   Key key;
-  for (const simdjson::dom::key_value_pair field : object) {
-    PyObject* name = read_key(field.key, key);
+  for (JsonElement field = object.first(), end = tape_.end(object); field != end;
+       field = tape_.next(field.value())) {
+    const std::string_view text = tape_.string(field);
+    PyObject* name = read_key(text, key);
     if (name == nullptr) return Ref();
-    const Ref item = value(field.value);
+    const Ref item = value(field.value());
     if (!item || PyDict_SetItem(dict.get(), name, item.get()) < 0) return Ref();
-    if (field.key.starts_with('$')) [[unlikely]] {
-      has_wrapper = has_wrapper || bsonpp::json_wrapper_of(field.key) != JsonWrapper::kNone;
+    if (text.starts_with('$')) [[unlikely]] {
+      has_wrapper = has_wrapper || bsonpp::json_wrapper_of(text) != JsonWrapper::kNone;
     }
   }
   reader_.leave(outer);

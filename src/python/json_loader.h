@@ -18,9 +18,10 @@ namespace pymongo_cpp {
 // when refused(), then without one.
 class JsonLoader {
  public:
-  JsonLoader(ModuleState& state, const CodecOptions& options, PyObject* json_options,
-             PyObject* object_hook)
+  JsonLoader(ModuleState& state, const bsonpp::JsonTape& tape, const CodecOptions& options,
+             PyObject* json_options, PyObject* object_hook)
       : state_(state),
+        tape_(tape),
         options_(options),
         json_options_(json_options),
         object_hook_(object_hook),
@@ -33,9 +34,9 @@ class JsonLoader {
  private:
   Ref string_value(std::string_view text);
   bool push_value(bsonpp::JsonElement element);
-  Ref array_value(simdjson::dom::array array);
-  Ref object_value(simdjson::dom::object object);
-  Ref fields_value(simdjson::dom::object object);
+  Ref array_value(bsonpp::JsonElement array);
+  Ref object_value(bsonpp::JsonElement object);
+  Ref fields_value(bsonpp::JsonElement object);
 
   // A key as the cache has it, or made of text that the cache does not take.
   struct Key {
@@ -52,12 +53,13 @@ class JsonLoader {
   Ref date_value(bsonpp::JsonElement date);
   Ref date_of_text(std::string_view text);
   Ref number_value(bsonpp::JsonWrapper wrapper, std::string_view text);
-  Ref binary_value(simdjson::dom::object parts);
+  Ref binary_value(bsonpp::JsonElement parts);
   Ref uuid_value(std::string_view text);
-  Ref timestamp_value(simdjson::dom::object parts);
-  Ref regex_value(simdjson::dom::object parts);
+  Ref timestamp_value(bsonpp::JsonElement parts);
+  Ref regex_value(bsonpp::JsonElement parts);
 
   ModuleState& state_;
+  const bsonpp::JsonTape& tape_;
   const CodecOptions& options_;
   PyObject* json_options_;
   PyObject* object_hook_;

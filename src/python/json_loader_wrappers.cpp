@@ -19,27 +19,26 @@ namespace {
 
 using bsonpp::BinarySubtype;
 using bsonpp::JsonElement;
+using bsonpp::JsonTape;
+using bsonpp::JsonType;
 using bsonpp::JsonWrapper;
-using simdjson::dom::element_type;
-using simdjson::dom::object;
-
-bool as_string(JsonElement element, std::string_view& text) {
-  return element.get(text) == simdjson::SUCCESS;
-}
 
 // The two fields of an object that has no others; false when it is not so.
-bool two_fields(object parts, std::string_view first, JsonElement& first_value,
-                std::string_view second, JsonElement& second_value) {
-  return parts.size() == 2 && parts.at_key(first).get(first_value) == simdjson::SUCCESS &&
-         parts.at_key(second).get(second_value) == simdjson::SUCCESS;
+bool two_fields(const JsonTape& tape, JsonElement parts, std::string_view first,
+                JsonElement& first_value, std::string_view second, JsonElement& second_value) {
+  const JsonElement one = parts.first();
+  if (one == tape.end(parts)) return false;
+  const JsonElement other = tape.next(one.value());
+  if (other == tape.end(parts) || tape.next(other.value()) != tape.end(parts)) return false;
+  const bool in_order = tape.string(one) == first && tape.string(other) == second;
+  first_value = in_order ? one.value() : other.value();
+  second_value = in_order ? other.value() : one.value();
+  return in_order || (tape.string(one) == second && tape.string(other) == first);
 }
 
 bool as_uint32(JsonElement element, std::uint32_t& number) {
   std::int64_t value = 0;
-  if (element.type() != element_type::INT64 || element.get(value) != simdjson::SUCCESS ||
-      value < 0 || value > 0xffffffff) {
-    return false;
-  }
+  if (!element.get(value) || value < 0 || value > 0xffffffff) return false;
   number = static_cast<std::uint32_t>(value);
   return true;
 }
@@ -65,9 +64,8 @@ UuidRepresentation representation_for(BinarySubtype subtype, UuidRepresentation 
 
 Ref JsonLoader::wrapped_value(JsonWrapper wrapper, JsonElement content) {
   std::string_view text;
-  object parts;
   if (wrapper == JsonWrapper::kDate) return date_value(content);
-  if (as_string(content, text)) {
+  if (tape_.get(content, text)) {
     switch (wrapper) {
       case JsonWrapper::kOid:
         return object_id_value(text);
@@ -88,19 +86,19 @@ Ref JsonLoader::wrapped_value(JsonWrapper wrapper, JsonElement content) {
         return Ref();
     }
   }
-  if (content.get(parts) == simdjson::SUCCESS) {
+  if (content.type() == JsonType::kObject) {
     switch (wrapper) {
       case JsonWrapper::kBinary:
-        return binary_value(parts);
+        return binary_value(content);
       case JsonWrapper::kTimestamp:
-        return timestamp_value(parts);
+        return timestamp_value(content);
       case JsonWrapper::kRegularExpression:
-        return regex_value(parts);
+        return regex_value(content);
       default:
         return Ref();
     }
   }
-  if (wrapper == JsonWrapper::kUndefined && content.type() == element_type::BOOL) {
+  if (wrapper == JsonWrapper::kUndefined && content.is_boolean()) {
     return Ref::share(Py_None);
   }
   if (!is_one(content)) return Ref();
@@ -122,15 +120,14 @@ Ref JsonLoader::object_id_value(std::string_view hex) {
 Ref JsonLoader::date_value(JsonElement date) {
   std::string_view text;
   std::int64_t millis = 0;
-  object parts;
-  if (as_string(date, text)) return date_of_text(text);
-  if (date.get(parts) == simdjson::SUCCESS) {
-    JsonElement number;
-    if (parts.size() != 1 || parts.at_key("$numberLong").get(number) != simdjson::SUCCESS ||
-        !as_string(number, text) || !bsonpp::parse_integer(text, millis)) {
+  if (tape_.get(date, text)) return date_of_text(text);
+  if (date.type() == JsonType::kObject) {
+    const JsonElement key = date.first();
+    if (!date.has_one_field() || tape_.string(key) != "$numberLong" ||
+        !tape_.get(key.value(), text) || !bsonpp::parse_integer(text, millis)) {
       return Ref();
     }
-  } else if (date.type() != element_type::INT64 || date.get(millis) != simdjson::SUCCESS) {
+  } else if (!date.get(millis)) {
     return Ref();
   }
   return make_datetime(state_, options_, millis);
@@ -182,14 +179,14 @@ Ref JsonLoader::number_value(JsonWrapper wrapper, std::string_view text) {
   }
 }
 
-Ref JsonLoader::binary_value(object parts) {
+Ref JsonLoader::binary_value(JsonElement parts) {
   JsonElement base64;
   JsonElement subtype_element;
   std::string_view text;
   std::string_view hex;
   std::uint8_t byte = 0;
-  if (!two_fields(parts, "base64", base64, "subType", subtype_element) ||
-      !as_string(base64, text) || !as_string(subtype_element, hex) ||
+  if (!two_fields(tape_, parts, "base64", base64, "subType", subtype_element) ||
+      !tape_.get(base64, text) || !tape_.get(subtype_element, hex) ||
       !bsonpp::parse_subtype(hex, byte)) {
     return Ref();
   }
@@ -219,25 +216,25 @@ Ref JsonLoader::uuid_value(std::string_view text) {
                    BinarySubtype::kUuid, bytes_of(bytes));
 }
 
-Ref JsonLoader::timestamp_value(object parts) {
+Ref JsonLoader::timestamp_value(JsonElement parts) {
   JsonElement time_part;
   JsonElement increment_part;
   std::uint32_t time = 0;
   std::uint32_t increment = 0;
-  if (!two_fields(parts, "t", time_part, "i", increment_part) || !as_uint32(time_part, time) ||
-      !as_uint32(increment_part, increment)) {
+  if (!two_fields(tape_, parts, "t", time_part, "i", increment_part) ||
+      !as_uint32(time_part, time) || !as_uint32(increment_part, increment)) {
     return Ref();
   }
   return make_timestamp(state_, time, increment);
 }
 
-Ref JsonLoader::regex_value(object parts) {
+Ref JsonLoader::regex_value(JsonElement parts) {
   JsonElement pattern;
   JsonElement options;
   std::string_view pattern_text;
   std::string_view options_text;
-  if (!two_fields(parts, "pattern", pattern, "options", options) ||
-      !as_string(pattern, pattern_text) || !as_string(options, options_text)) {
+  if (!two_fields(tape_, parts, "pattern", pattern, "options", options) ||
+      !tape_.get(pattern, pattern_text) || !tape_.get(options, options_text)) {
     return Ref();
   }
   return make_regex(state_, options_, pattern_text, options_text);

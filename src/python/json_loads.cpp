@@ -36,7 +36,7 @@ Ref load_text(ModuleState& state, PyObject* text, PyObject* options, PyObject* o
   if ((*parser).parse(view, root) != bsonpp::JsonErrorCode::kOk) {
     return Ref::share(Py_NotImplemented);
   }
-  JsonLoader loader(state, *parsed, options, object_hook);
+  JsonLoader loader(state, (*parser).tape(), *parsed, options, object_hook);
   Ref made = loader.value(root);
   if (!made && loader.refused()) return Ref::share(Py_NotImplemented);
   return made;
