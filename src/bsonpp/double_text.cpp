@@ -20,6 +20,17 @@ char* drop_zeros(char* end) noexcept {
   return end;
 }
 
+// A number below 10^8 of ten thousandths, with up to four digits before and behind the point.
+char* put_ten_thousandths(char* out, std::uint32_t number) noexcept {
+  const std::uint64_t digits = eight_digits(number) | kEightZeros;
+  const std::size_t count = digits_of(number / 10'000 | 1U);
+  store_little_endian(reinterpret_cast<std::byte*>(out), digits >> 8 * (4 - count));
+  out += count;
+  *out++ = '.';
+  store_little_endian(reinterpret_cast<std::byte*>(out), static_cast<std::uint32_t>(digits >> 32U));
+  return drop_zeros(out + 4);
+}
+
 // Integers, and numbers of at most 15 digits with up to four after the point, as prices and
 // measurements are: two such decimals are never the same double, so the one found is the shortest.
 char* put_short_decimal(char* out, double number) noexcept {
@@ -35,6 +46,9 @@ char* put_short_decimal(char* out, double number) noexcept {
   if (number < kLeastWithoutExponent || number >= kMostWithFraction) return nullptr;
   const auto scaled = static_cast<std::int64_t>(number * 1e4 + 0.5);
   if (static_cast<double>(scaled) / 1e4 != number) return nullptr;
+  if (number < 1e4) [[likely]] {
+    return put_ten_thousandths(out, static_cast<std::uint32_t>(scaled));
+  }
   out = put_unsigned(out, static_cast<std::uint64_t>(scaled / 10000));
   *out++ = '.';
   const auto fraction = static_cast<unsigned>(scaled % 10000);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 
 namespace bsonpp::avx2 {
@@ -147,24 +148,33 @@ BSONPP_AVX2_INLINE __m128i bytes_from(std::span<const CodeUnit> units, std::size
                 at * sizeof(CodeUnit));
 }
 
-// The same in lanes of 16 bits; false where a unit has no room there.
-BSONPP_AVX2_INLINE bool load_group(std::span<const std::uint8_t> units, std::size_t at,
-                                   __m128i& group) noexcept {
+// The same in lanes of 16 bits. Returns how many have room there, up to the first that has none.
+BSONPP_AVX2_INLINE std::size_t load_group(std::span<const std::uint8_t> units, std::size_t at,
+                                          __m128i& group) noexcept {
   group = _mm_cvtepu8_epi16(bytes_from(units, at));
-  return true;
+  return kGroup;
 }
-BSONPP_AVX2_INLINE bool load_group(std::span<const std::uint16_t> units, std::size_t at,
-                                   __m128i& group) noexcept {
+BSONPP_AVX2_INLINE std::size_t load_group(std::span<const std::uint16_t> units, std::size_t at,
+                                          __m128i& group) noexcept {
   group = bytes_from(units, at);
-  return true;
+  return kGroup;
 }
-BSONPP_AVX2_INLINE bool load_group(std::span<const std::uint32_t> units, std::size_t at,
-                                   __m128i& group) noexcept {
+BSONPP_AVX2_INLINE std::size_t load_group(std::span<const std::uint32_t> units, std::size_t at,
+                                          __m128i& group) noexcept {
   const __m128i lower = bytes_from(units, at);
   const __m128i upper = bytes_from(units, at + kGroup / 2);
   group = _mm_packus_epi32(lower, upper);
-  const __m128i wide = _mm_set1_epi32(static_cast<int>(0xffff0000U));
-  return _mm_testz_si128(_mm_or_si128(lower, upper), wide) != 0;
+  // Not zero where the upper half of a unit is not.
+  const __m128i wide = _mm_packus_epi32(_mm_srli_epi32(lower, 16), _mm_srli_epi32(upper, 16));
+  const __m128i narrow = _mm_cmpeq_epi16(wide, _mm_setzero_si128());
+  return static_cast<std::size_t>(std::countr_one(bits(narrow)));
+}
+
+// The first lanes; zeros in place of the others.
+BSONPP_AVX2_INLINE __m128i first_lanes(__m128i group, std::size_t count) noexcept {
+  const __m128i indexes = _mm_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m128i limit = _mm_set1_epi16(static_cast<short>(count));
+  return _mm_and_si128(group, _mm_cmpgt_epi16(limit, indexes));
 }
 
 }  // namespace
@@ -172,15 +182,21 @@ BSONPP_AVX2_INLINE bool load_group(std::span<const std::uint32_t> units, std::si
 template <typename CodeUnit>
 BSONPP_TARGET_AVX2 char* put_json_units(std::span<const CodeUnit> units, char* out) noexcept {
   const Constants constants = Constants::load();
-  for (std::size_t at = 0; at < units.size(); at += kGroup) {
-    const std::size_t count = std::min(kGroup, units.size() - at);
+  for (std::size_t at = 0; at < units.size();) {
     __m128i group;
-    if (load_group(units, at, group)) [[likely]] {
-      out = put_group(group, constants, out);
-      out -= (kGroup - count) * kMostEscaped;  // zeros behind the last unit
-    } else {
-      for (const CodeUnit unit : units.subspan(at, count)) out = put_unpredicted(out, unit);
+    const std::size_t left = std::min(kGroup, units.size() - at);
+    const std::size_t narrow = load_group(units, at, group);
+    if (narrow == kGroup) [[likely]] {
+      out = put_group(group, constants, out) - (kGroup - left) * kMostEscaped;
+      at += kGroup;
+      continue;
     }
+    const std::size_t count = std::min(narrow, left);
+    if (count != 0) {
+      out = put_group(first_lanes(group, count), constants, out) - (kGroup - count) * kMostEscaped;
+    }
+    out = put_escape(out, units[at + count]);
+    at += count + 1;
   }
   return out;
 }
