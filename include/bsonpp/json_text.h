@@ -1,4 +1,4 @@
-// The pieces of JSON text: numbers, strings, dates, base64.
+// The pieces of JSON text: numbers, strings, dates.
 #pragma once
 
 #include <bsonpp/cursor.h>
@@ -23,10 +23,6 @@ char* put_double(char* out, double number) noexcept;
 
 // Two lower-case hexadecimal digits a byte.
 char* put_hex(char* out, Bytes bytes) noexcept;
-
-// Characters that put_base64() writes for `size` bytes, as RFC 4648 section 4 has it.
-constexpr std::size_t base64_size(std::size_t size) noexcept { return (size + 2) / 3 * 4; }
-char* put_base64(char* out, Bytes bytes) noexcept;
 
 // Milliseconds since 1970 as "2012-12-24T12:15:30.501Z"; the fraction is left out when it is zero.
 // Years outside 0 to 9999 have a sign and at least six digits, as ECMAScript writes them.

@@ -22,29 +22,6 @@ char* put_hex(char* out, Bytes bytes) noexcept {
   return out;
 }
 
-char* put_base64(char* out, Bytes bytes) noexcept {
-  static constexpr char kAlphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto at = [bytes](std::size_t i) { return std::to_integer<std::uint32_t>(bytes[i]); };
-  const std::size_t size = bytes.size();
-  std::size_t i = 0;
-  for (; i + 3 <= size; i += 3) {
-    const std::uint32_t group = at(i) << 16U | at(i + 1) << 8U | at(i + 2);
-    *out++ = kAlphabet[group >> 18U];
-    *out++ = kAlphabet[group >> 12U & 0x3fU];
-    *out++ = kAlphabet[group >> 6U & 0x3fU];
-    *out++ = kAlphabet[group & 0x3fU];
-  }
-  if (i == size) return out;
-  const bool two = size - i == 2;
-  const std::uint32_t group = at(i) << 16U | (two ? at(i + 1) << 8U : 0U);
-  *out++ = kAlphabet[group >> 18U];
-  *out++ = kAlphabet[group >> 12U & 0x3fU];
-  *out++ = two ? kAlphabet[group >> 6U & 0x3fU] : '=';
-  *out++ = '=';
-  return out;
-}
-
 char* put_iso_datetime(char* out, std::int64_t millis) noexcept {
   const CivilTime time = civil_from_millis(millis);
   if (time.year >= 0 && time.year <= 9999) {

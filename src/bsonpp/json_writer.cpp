@@ -1,3 +1,4 @@
+#include <bsonpp/base64.h>
 #include <bsonpp/civil_time.h>
 #include <bsonpp/json_writer.h>
 

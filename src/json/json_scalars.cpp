@@ -1,4 +1,4 @@
-#include "hex_digits.h"
+#include <bsonpp/digit_values.h>
 
 #include <bsonpp/civil_time.h>
 #include <bsonpp/json_scalars.h>
@@ -49,29 +49,6 @@ constexpr std::array kWrappers = {
 };
 
 bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
-
-constexpr DigitValues kBase64Values = [] {
-  DigitValues values{};
-  values.fill(kNoDigit);
-  set_values(values, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 0);
-  return values;
-}();
-
-// The digits of one base64 group, of which the last ones may be left out.
-struct Base64Group {
-  std::uint32_t bits = 0;  // 24 of them
-  unsigned wrong = 0;      // has kNoDigit
-
-  explicit Base64Group(std::string_view digits) noexcept {
-    for (std::size_t i = 0; i < 4; ++i) {
-      const unsigned value = i < digits.size() ? value_of(kBase64Values, digits[i]) : 0;
-      bits = bits << 6U | value;
-      wrong |= value;
-    }
-  }
-  char byte(unsigned index) const noexcept { return static_cast<char>(bits >> (16 - 8 * index)); }
-  bool valid() const noexcept { return wrong < kNoDigit; }
-};
 
 // Exactly `count` digits at the start of `text`, which loses them.
 bool take_digits(std::string_view& text, std::size_t count, int& number) noexcept {
@@ -225,23 +202,6 @@ bool parse_uuid(std::string_view text, char* out) noexcept {
     out += kGroups[i];
   }
   return true;
-}
-
-bool parse_base64(std::string_view text, std::vector<char>& bytes) {
-  if (text.size() % 4 != 0) return false;
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  const std::size_t whole = text.size() / 4 * 4;
-  bytes.resize(text.size() * 3 / 4);
-  unsigned wrong = 0;
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < whole; i += 4) {
-    const Base64Group group(text.substr(i, 4));
-    wrong |= group.wrong;
-    for (unsigned index = 0; index < 3; ++index) bytes[size++] = group.byte(index);
-  }
-  const Base64Group last(text.substr(whole));
-  for (unsigned index = 0; size < bytes.size(); ++index) bytes[size++] = last.byte(index);
-  return wrong < kNoDigit && last.valid();
 }
 
 bool parse_subtype(std::string_view text, std::uint8_t& subtype) noexcept {

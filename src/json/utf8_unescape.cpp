@@ -1,6 +1,6 @@
 #include "utf8_unescape.h"
 
-#include "hex_digits.h"
+#include <bsonpp/digit_values.h>
 
 #include <bsonpp/byte_order.h>
 

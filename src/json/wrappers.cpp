@@ -1,6 +1,7 @@
 // Extended JSON's type wrappers, in their usual form.
 #include "converter.h"
 
+#include <bsonpp/base64.h>
 #include <bsonpp/civil_time.h>
 #include <bsonpp/decimal128.h>
 

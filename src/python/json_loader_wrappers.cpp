@@ -7,6 +7,7 @@
 #include "types/numbers.h"
 #include "types/regex.h"
 
+#include <bsonpp/base64.h>
 #include <bsonpp/civil_time.h>
 #include <bsonpp/decimal128.h>
 

@@ -52,20 +52,6 @@ TEST(JsonText, Datetimes) {
   EXPECT_LE(datetime_text(std::numeric_limits<std::int64_t>::min()).size(), kIsoDatetimeTextSize);
 }
 
-TEST(JsonText, Base64) {
-  std::array<char, 16> room{};
-  const auto text = [&room](std::string_view bytes) {
-    const char* end = put_base64(room.data(), as_bytes(bytes));
-    EXPECT_EQ(static_cast<std::size_t>(end - room.data()), base64_size(bytes.size()));
-    return std::string(room.data(), base64_size(bytes.size()));
-  };
-  EXPECT_EQ(text(""), "");
-  EXPECT_EQ(text("f"), "Zg==");
-  EXPECT_EQ(text("fo"), "Zm8=");
-  EXPECT_EQ(text("foo"), "Zm9v");
-  EXPECT_EQ(text("\xff\xfe\xfd"), "//79");
-}
-
 TEST(JsonText, StringsAreEscapedAtEveryPlace) {
   for (std::size_t size = 0; size < 40; ++size) {
     for (std::size_t place = 0; place <= size; ++place) {

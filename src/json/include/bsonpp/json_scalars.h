@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace bsonpp {
 
@@ -44,8 +43,6 @@ bool parse_double(std::string_view text, double& number) noexcept;
 bool parse_hex(std::string_view text, char* out, std::size_t size) noexcept;
 // 32 hexadecimal digits, or those in groups of 8, 4, 4, 4 and 12; `out` has room for 16 bytes.
 bool parse_uuid(std::string_view text, char* out) noexcept;
-// RFC 4648 section 4, with padding and nothing else. Throws std::bad_alloc.
-bool parse_base64(std::string_view text, std::vector<char>& bytes);
 // One or two hexadecimal digits.
 bool parse_subtype(std::string_view text, std::uint8_t& subtype) noexcept;
 // "YYYY-MM-DDTHH:MM:SS", a fraction of up to 15 digits, and "Z", "+HH:MM", "+HHMM", "+HH" or
