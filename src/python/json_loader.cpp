@@ -6,7 +6,8 @@ using bsonpp::JsonElement;
 using bsonpp::JsonType;
 using bsonpp::JsonWrapper;
 
-Ref JsonLoader::value(JsonElement element) {
+// Inlined where objects and arrays are read, which then make most of their values themselves.
+BSONPP_ALWAYS_INLINE Ref JsonLoader::any_value(JsonElement element) {
   switch (element.type()) {
     case JsonType::kString:
       return string_value(tape_.string(element));
@@ -31,6 +32,8 @@ Ref JsonLoader::value(JsonElement element) {
   return Ref();
 }
 
+Ref JsonLoader::value(JsonElement element) { return any_value(element); }
+
 // Some versions of simdjson let an escape make a lone surrogate, which Python's json module
 // accepts.
 Ref JsonLoader::string_value(std::string_view text) {
@@ -54,7 +57,7 @@ PyObject* JsonLoader::read_key(std::string_view text, Key& key) {
 }
 
 bool JsonLoader::push_value(JsonElement element) {
-  Ref item = value(element);
+  Ref item = any_value(element);
   return item && stack_.push(std::move(item));
 }
 
@@ -101,7 +104,7 @@ Ref JsonLoader::fields_value(JsonElement object) {
     const std::string_view text = tape_.string(field);
     PyObject* name = read_key(text, key);
     if (name == nullptr) return Ref();
-    const Ref item = value(field.value());
+    const Ref item = any_value(field.value());
     if (!item || PyDict_SetItem(dict.get(), name, item.get()) < 0) return Ref();
     if (text.starts_with('$')) [[unlikely]] {
       has_wrapper = has_wrapper || bsonpp::json_wrapper_of(text) != JsonWrapper::kNone;

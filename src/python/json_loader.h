@@ -32,6 +32,7 @@ class JsonLoader {
   bool refused() const noexcept { return refused_; }
 
  private:
+  Ref any_value(bsonpp::JsonElement element);
   Ref string_value(std::string_view text);
   bool push_value(bsonpp::JsonElement element);
   Ref array_value(bsonpp::JsonElement array);
