@@ -30,11 +30,12 @@ endif()
 
 set(BSONPP_SIMDJSON_URL "https://github.com/simdjson/simdjson/archive/refs/tags/v3.12.3.tar.gz"
     CACHE STRING "Where simdjson 3.12.3 is fetched from: an address, or a file")
-set(archive "${BSONPP_SIMDJSON_URL}")
-# FetchContent would fail too, but not say what to install.
-if(NOT EXISTS "${archive}" AND NOT FETCHCONTENT_SOURCE_DIR_SIMDJSON)
+set(BSONPP_SIMDJSON_SHA256 "d0af071f2f4187d8b26b556e83ef832b634bd5feb4e2f537b9dabbd334d4e334"
+    CACHE STRING "SHA-256 of what BSONPP_SIMDJSON_URL gives")
+
+# Not by FetchContent, whose errors do not say what to install.
+function(bsonpp_download_simdjson archive)
   message(STATUS "simdjson was not found (Debian and Ubuntu: libsimdjson-dev); fetching 3.12.3")
-  set(archive "${PROJECT_BINARY_DIR}/simdjson-3.12.3.tar.gz")
   file(DOWNLOAD "${BSONPP_SIMDJSON_URL}" "${archive}" STATUS download INACTIVITY_TIMEOUT 30)
   list(POP_FRONT download failed)
   if(failed)
@@ -46,16 +47,31 @@ if(NOT EXISTS "${archive}" AND NOT FETCHCONTENT_SOURCE_DIR_SIMDJSON)
         "with -DBSONPP_SIMDJSON_URL=FILE, or a folder with its simdjson.h and simdjson.cpp with "
         "-DBSONPP_SIMDJSON_SOURCE=FOLDER.")
   endif()
-endif()
+endfunction()
 
-include(FetchContent)
-set(SIMDJSON_DEVELOPER_MODE OFF)
-set(BUILD_SHARED_LIBS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-FetchContent_Declare(
-  simdjson
-  URL "${archive}"
-  URL_HASH SHA256=d0af071f2f4187d8b26b556e83ef832b634bd5feb4e2f537b9dabbd334d4e334
-  DOWNLOAD_EXTRACT_TIMESTAMP OFF
-  SYSTEM)
-FetchContent_MakeAvailable(simdjson)
+function(bsonpp_check_simdjson archive)
+  file(SHA256 "${archive}" sha256)
+  if(NOT sha256 STREQUAL BSONPP_SIMDJSON_SHA256)
+    file(REMOVE "${PROJECT_BINARY_DIR}/simdjson.tar.gz")
+    message(
+      FATAL_ERROR
+        "What ${BSONPP_SIMDJSON_URL} gave is not simdjson 3.12.3: its SHA-256 is ${sha256}, and not "
+        "${BSONPP_SIMDJSON_SHA256}. Install simdjson instead (Debian and Ubuntu: the package "
+        "libsimdjson-dev), or name another source with -DBSONPP_SIMDJSON_URL.")
+  endif()
+endfunction()
+
+set(archive "${BSONPP_SIMDJSON_URL}")
+if(NOT EXISTS "${archive}")
+  set(archive "${PROJECT_BINARY_DIR}/simdjson.tar.gz")
+  if(NOT EXISTS "${archive}")
+    bsonpp_download_simdjson("${archive}")
+  endif()
+endif()
+bsonpp_check_simdjson("${archive}")
+# The files keep the archive's times: configuring again compiles nothing again.
+file(REMOVE_RECURSE "${PROJECT_BINARY_DIR}/simdjson")
+file(ARCHIVE_EXTRACT INPUT "${archive}" DESTINATION "${PROJECT_BINARY_DIR}/simdjson"
+     PATTERNS "*/singleheader/simdjson.h" "*/singleheader/simdjson.cpp")
+file(GLOB folder "${PROJECT_BINARY_DIR}/simdjson/*/singleheader")
+bsonpp_build_simdjson("${folder}")

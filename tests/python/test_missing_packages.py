@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -40,14 +42,45 @@ def test_a_missing_library_is_named(
     assert error.count("CMake Error") == 1
 
 
+def _configure_fetched(
+    project_root: Path, tmp_path: Path, archive: Path, *definitions: str
+) -> subprocess.CompletedProcess:
+    """Configure where simdjson is fetched from `archive`."""
+    hidden = "-DCMAKE_DISABLE_FIND_PACKAGE_simdjson=ON"
+    address = f"{SIMDJSON_FROM}{archive.as_uri()}"
+    return _configure(
+        project_root,
+        tmp_path / "build",
+        *(hidden, address, "-DBSONPP_BUILD_TESTS=OFF", *definitions),
+    )
+
+
 def test_what_is_fetched_is_checked_against_its_hash(project_root: Path, tmp_path: Path) -> None:
     archive = tmp_path / "simdjson.tar.gz"
     archive.write_bytes(b"something else")
-    hidden = "-DCMAKE_DISABLE_FIND_PACKAGE_simdjson=ON"
-    address = f"{SIMDJSON_FROM}{archive.as_uri()}"
-    result = _configure(project_root, tmp_path / "build", hidden, address)
+    result = _configure_fetched(project_root, tmp_path, archive)
     assert result.returncode != 0
-    assert "hash" in result.stderr.lower()
+    error = " ".join(result.stderr.split())
+    assert "is not simdjson 3.12.3: its SHA-256 is " in error
+    assert "package libsimdjson-dev" in error
+    assert error.count("CMake Error") == 1
+    assert not (tmp_path / "build" / "simdjson.tar.gz").exists()
+
+
+def test_what_is_fetched_is_unpacked_and_built(project_root: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "simdjson-3.12.3" / "singleheader"
+    sources.mkdir(parents=True)
+    (sources / "simdjson.h").touch()
+    (sources / "simdjson.cpp").write_text('#include "simdjson.h"\n')
+    archive = tmp_path / "simdjson.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(sources.parent, sources.parent.name)
+    sha256 = hashlib.sha256(archive.read_bytes()).hexdigest()
+    pinned = f"-DBSONPP_SIMDJSON_SHA256={sha256}"
+    result = _configure_fetched(project_root, tmp_path, archive, pinned)
+    assert result.returncode == 0, result.stderr
+    command = ["cmake", "--build", tmp_path / "build", "--target", "bsonpp_simdjson"]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def test_a_missing_debian_package_is_named_to_who_may_not_install_it(
