@@ -3,7 +3,7 @@
 #include "buffer.h"
 #include "decode.h"
 #include "functions.h"
-#include "stand_in.h"
+#include "native_function.h"
 
 #include <new>
 
@@ -22,8 +22,8 @@ FullLevel* prepare(PyObject* module) {
     PyErr_NoMemory();
     return nullptr;
   }
-  level->stand_in_type = make_stand_in_type(module);
-  if (!level->stand_in_type || !level->generator.load(state.types.object_id.get(), module)) {
+  level->function_type = Ref::steal(PyObject_GetAttrString(module, "NativeFunction"));
+  if (!level->function_type || !level->generator.load(state.types.object_id.get(), module)) {
     return nullptr;
   }
   state.full_level = std::move(level);
@@ -68,8 +68,9 @@ PyObject* is_valid(FullLevel& level, PyObject* const* arguments, Py_ssize_t coun
 
 PyObject* stand_in_for_is_valid(PyObject* module, PyObject* function) {
   FullLevel* level = prepare(module);
-  return level == nullptr ? nullptr
-                          : make_stand_in(level->stand_in_type, function, is_valid).release();
+  return level == nullptr
+             ? nullptr
+             : make_stand_in(level->function_type.as_type(), function, is_valid).release();
 }
 
 PyDoc_STRVAR(stand_in_for_is_valid_doc,
@@ -95,7 +96,7 @@ PyDoc_STRVAR(generate_object_ids_doc,
 }  // namespace
 
 int FullLevel::traverse(visitproc visit, void* arg) const {
-  Py_VISIT(stand_in_type.get());
+  Py_VISIT(function_type.get());
   Py_VISIT(invalid_id.get());
   Py_VISIT(object_id_str.get());
   Py_VISIT(object_id_repr.get());

@@ -12,8 +12,8 @@ struct FullLevel {
 
   ModuleState& state;
   ObjectIdGenerator generator;
-  Ref stand_in_type;
-  Ref invalid_id;  // bson.errors.InvalidId
+  Ref function_type;  // NativeFunction
+  Ref invalid_id;     // bson.errors.InvalidId
   // PyMongo's own functions, called for whatever the native ones do not handle.
   Ref object_id_str;
   Ref object_id_repr;

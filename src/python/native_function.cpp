@@ -1,5 +1,6 @@
 #include "native_function.h"
 
+#include "full_level.h"
 #include "functions.h"
 
 #include <array>
@@ -15,9 +16,10 @@ using FastFunction = PyObject* (*)(PyObject*, PyObject* const*, Py_ssize_t, PyOb
 // that it stands for: a builtin function has no place for a default that is no constant.
 struct NativeFunction {
   PyObject_HEAD vectorcallfunc vectorcall;
-  FastFunction function;
-  PyObject* module;   // the first argument of `function`; `builtin` keeps it alive
-  PyObject* builtin;  // what `function` was taken from
+  FastFunction function;  // but of a stand-in
+  PyObject* module;       // the first argument of `function`; `builtin` keeps it alive
+  PyObject* builtin;      // what `function` was taken from
+  StandInFunction stand_in;
   PyObject* wrapped;  // the Python function
   PyObject* weak_references;
 };
@@ -28,6 +30,19 @@ PyObject* call(PyObject* callable, PyObject* const* arguments, std::size_t count
                PyObject* keyword_names) {
   const NativeFunction* self = native_function(callable);
   return self->function(self->module, arguments, PyVectorcall_NARGS(count_and_flag), keyword_names);
+}
+
+// A stand-in that is left over when its module is gone calls the Python function.
+PyObject* call_stand_in(PyObject* callable, PyObject* const* arguments, std::size_t count_and_flag,
+                        PyObject* keyword_names) {
+  const NativeFunction* self = native_function(callable);
+  auto** state = static_cast<ModuleState**>(PyType_GetModuleState(Py_TYPE(callable)));
+  if (state != nullptr && *state != nullptr && (*state)->full_level != nullptr) {
+    PyObject* result = self->stand_in(*(*state)->full_level, arguments,
+                                      PyVectorcall_NARGS(count_and_flag), keyword_names);
+    if (result != nullptr || PyErr_Occurred() != nullptr) return result;
+  }
+  return PyObject_Vectorcall(self->wrapped, arguments, count_and_flag, keyword_names);
 }
 
 PyObject* make(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
@@ -90,9 +105,11 @@ PyObject* get_attribute(PyObject* self, PyObject* name) {
   return PyObject_GetAttr(native_function(self)->wrapped, name);
 }
 
+// A stand-in is a method of PyMongo's class still.
 PyObject* represent(PyObject* self) {
-  return PyUnicode_FromFormat("<native function in the place of %R>",
-                              native_function(self)->wrapped);
+  const NativeFunction* function = native_function(self);
+  if (function->stand_in != nullptr) return PyObject_Repr(function->wrapped);
+  return PyUnicode_FromFormat("<native function in the place of %R>", function->wrapped);
 }
 
 // Binds to an instance whose class has it as an attribute, as a Python function does; pydoc takes
@@ -143,10 +160,20 @@ bool add_native_function_type(PyObject* module) {
   }};
   PyType_Spec spec = {"pymongo_cpp._native.NativeFunction", sizeof(NativeFunction), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
-                          Py_TPFLAGS_IMMUTABLETYPE,
+                          Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_IMMUTABLETYPE,
                       slots.data()};
   const Ref type = Ref::steal(PyType_FromModuleAndSpec(module, &spec, nullptr));
   return type && PyModule_AddType(module, type.as_type()) == 0;
+}
+
+Ref make_stand_in(PyTypeObject* type, PyObject* wrapped, StandInFunction native) {
+  Ref made = Ref::steal(type->tp_alloc(type, 0));
+  if (!made) return Ref();
+  NativeFunction* self = native_function(made.get());
+  self->vectorcall = call_stand_in;
+  self->stand_in = native;
+  self->wrapped = Ref::share(wrapped).release();
+  return made;
 }
 
 }  // namespace pymongo_cpp

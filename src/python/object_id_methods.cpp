@@ -1,7 +1,7 @@
 // ObjectId's constructor and special methods at the full level.
 #include "full_level.h"
+#include "native_function.h"
 #include "slot_wrapper.h"
-#include "stand_in.h"
 
 #include <bsonpp/json_scalars.h>
 #include <bsonpp/json_text.h>
@@ -239,7 +239,7 @@ Ref object_id_attributes(FullLevel& level) {
       !attributes) {
     return Ref();
   }
-  Ref initializer = make_stand_in(level.stand_in_type, function.get(), initialize);
+  Ref initializer = make_stand_in(level.function_type.as_type(), function.get(), initialize);
   if (!initializer || PyDict_SetItemString(attributes.get(), "__init__", initializer.get()) < 0 ||
       !add_special_methods(attributes.get(), level.state.types.object_id.as_type())) {
     return Ref();

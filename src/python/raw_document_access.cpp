@@ -2,8 +2,8 @@
 #include "buffer.h"
 #include "decode.h"
 #include "full_level.h"
+#include "native_function.h"
 #include "slot_wrapper.h"
-#include "stand_in.h"
 
 namespace pymongo_cpp {
 
@@ -165,7 +165,7 @@ bool add_stand_in(const FullLevel& level, PyObject* attributes, const char* name
   const Ref function =
       Ref::steal(PyObject_GetAttrString(level.state.types.raw_document.get(), name));
   const Ref stand_in =
-      function ? make_stand_in(level.stand_in_type, function.get(), native) : Ref();
+      function ? make_stand_in(level.function_type.as_type(), function.get(), native) : Ref();
   return stand_in && PyDict_SetItemString(attributes, name, stand_in.get()) == 0;
 }
 
