@@ -62,6 +62,33 @@ def test_bench_of_a_generated_stream_from_the_command_line() -> None:
     assert "simple: 10 documents" in result.stdout
 
 
+def test_bench_generates_orders_where_no_stream_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["--generate", "--limit", "10", "--repeats", "2"]) == 0
+    assert "orders: 10 documents" in capsys.readouterr().out
+
+
+def test_bench_prints_a_files_name_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "[red]own[blue].jsonl"
+    source.write_text('{"n": 1}\n', encoding="utf-8")
+    assert cli.main([str(source), "--repeats", "1"]) == 0
+    assert f"{source.name}: 1 documents" in capsys.readouterr().out
+
+
+def test_bench_says_which_document_cannot_be_decoded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.bson"
+    unknown_type = b"\x09\x00\x00\x00\x99a\x00\x01\x00"
+    path.write_bytes(bson.encode({}) + unknown_type)
+    assert cli.main([str(path)]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("pymongo_cpp bench: broken.bson, document 2: Detected unknown BSON")
+
+
 @pytest.mark.parametrize("content", [b"", b"\x09\x00\x00\x00\x00"])
 def test_bench_says_what_is_wrong_with_a_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes

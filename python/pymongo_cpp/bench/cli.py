@@ -17,7 +17,7 @@ from pymongo_cpp.bench import report as reporting
 from pymongo_cpp.bench.baseline import BaselineError, Codec, c_codec, c_module, cpp_codec
 from pymongo_cpp.bench.comparison import DisagreementError, check_equal, codec_tasks
 from pymongo_cpp.bench.documents import STREAMS
-from pymongo_cpp.bench.readers import Document, ReadError, read_json_lines, split_bson
+from pymongo_cpp.bench.readers import Document, ReadError, read_bson, read_json_lines
 from pymongo_cpp.bench.shares import time_shares
 from pymongo_cpp.bench.timing import pinned, ratio, take_turns
 
@@ -55,9 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     source.add_argument(
         "--generate",
+        nargs="?",
+        const="orders",
         choices=sorted(STREAMS),
         metavar="STREAM",
-        help=f"make the documents instead: {', '.join(sorted(STREAMS))}",
+        help=f"make the documents instead: {', '.join(sorted(STREAMS))} (orders, if none is named)",
     )
     parser.add_argument(
         "--limit", type=_positive, metavar="N", help="use at most this many documents"
@@ -83,8 +85,7 @@ def load(options: argparse.Namespace, reference: Codec) -> list[Document]:
     if options.file.suffix in (".jsonl", ".ndjson", ".json"):
         documents = list(read_json_lines(options.file, options.limit))
     else:
-        data = options.file.read_bytes()
-        documents = [reference.decode(item) for item in split_bson(data, options.limit)]
+        documents = list(read_bson(options.file, reference.decode, options.limit))
     if not documents:
         raise ReadError(f"{options.file.name} holds no documents")
     return documents

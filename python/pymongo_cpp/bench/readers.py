@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,22 @@ def split_bson(data: bytes, limit: int | None = None) -> Iterator[bytes]:
         yield data[position : position + size]
         position += size
         count += 1
+
+
+def read_bson(
+    path: Path, decode: Callable[[bytes], Document], limit: int | None = None
+) -> Iterator[Document]:
+    """Yield each document of a file of concatenated BSON documents.
+
+    :param decode: what decodes one
+    :param limit: stop after that many documents
+    :raises ReadError: where there is none at some place, or `decode` refuses it
+    """
+    for number, data in enumerate(split_bson(path.read_bytes(), limit), 1):
+        try:
+            yield decode(data)
+        except BSONError as error:
+            raise ReadError(f"{path.name}, document {number}: {error}") from error
 
 
 def read_json_lines(path: Path, limit: int | None = None) -> Iterator[Document]:

@@ -27,7 +27,7 @@ def console() -> Console:
         from rich.console import Console
     except ImportError as error:
         raise MissingExtraError("rich") from error
-    return Console()
+    return Console(highlight=False, markup=False)  # a file's name is not markup
 
 
 def print_report(out: Console, report: dict[str, Any]) -> None:
