@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from support import options
 from support.canonical import Outcome, canonical
 from support.encoded import ENCODED
 from support.oracle import C
-from support.wire_format import document, element, int32
+from support.wire_format import document, element, int32, nested
 
 import pymongo_cpp
 
@@ -67,6 +68,23 @@ def test_empty_parts(path: str) -> None:
 def test_collisions(paths: list[str]) -> None:
     with pytest.raises(ValueError, match="collides"):
         pymongo_cpp.project(DATA, paths)
+
+
+def test_a_path_of_many_parts() -> None:
+    assert pymongo_cpp.project(DATA, ["missing" + ".a" * 2_000_000]) == {}
+
+
+def test_documents_nested_nearly_as_deep_as_the_stack_allows() -> None:
+    """The walk of what is projected takes more of the stack than the check before it."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        for depth in (5_000, 20_000, 25_000, 30_000):
+            path = ".".join("a" * depth)
+            outcome = Outcome(pymongo_cpp.project, nested(depth), [path])
+            assert outcome.error is None or isinstance(outcome.error, RecursionError | InvalidBSON)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_arguments() -> None:

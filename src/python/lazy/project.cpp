@@ -11,6 +11,7 @@
 
 #include <bsonpp/path.h>
 
+#include <deque>
 #include <new>
 #include <string>
 #include <vector>
@@ -26,38 +27,51 @@ using bsonpp::Type;
 // The paths as a tree: a field is wanted whole, or some of the fields below it are.
 struct Wanted {
   std::string key;
-  std::vector<Wanted> below;  // empty: all of it
+  std::vector<Wanted*> below;  // empty: all of it
 
-  const Wanted* find(std::string_view name) const noexcept {
-    for (const Wanted& child : below) {
-      if (child.key == name) return &child;
+  Wanted* find(std::string_view name) const noexcept {
+    for (Wanted* const child : below) {
+      if (child->key == name) return child;
     }
     return nullptr;
   }
 };
 
-// Adds one path. False when it leads through, or to what is above, another one.
-bool add_path(Wanted& root, std::string_view path) {
-  Wanted* parent = &root;
-  for (bool more = true; more;) {
-    const std::string_view segment = bsonpp::next_segment(path, more);
-    auto* child = const_cast<Wanted*>(parent->find(segment));
-    if (child == nullptr) {
-      child = &parent->below.emplace_back(Wanted{std::string(segment), {}});
-    } else if (more == child->below.empty()) {
-      return false;
+class PathTree {
+ public:
+  PathTree() { fields_.emplace_back(); }
+
+  const Wanted& root() const noexcept { return fields_.front(); }
+
+  // Adds one path. False when it leads through, or to what is above, another one.
+  bool add(std::string_view path) {
+    Wanted* parent = &fields_.front();
+    for (bool more = true; more;) {
+      const std::string_view segment = bsonpp::next_segment(path, more);
+      Wanted* child = parent->find(segment);
+      if (child == nullptr) {
+        child = &fields_.emplace_back(Wanted{std::string(segment), {}});
+        parent->below.push_back(child);
+      } else if (more == child->below.empty()) {
+        return false;
+      }
+      parent = child;
     }
-    parent = child;
+    return true;
   }
-  return true;
-}
+
+ private:
+  // Side by side, because a path may have more parts than the stack has room for destructors within
+  // destructors.
+  std::deque<Wanted> fields_;
+};
 
 bool has_empty_segment(std::string_view path) noexcept {
   return path.empty() || path.front() == '.' || path.back() == '.' ||
          path.find("..") != std::string_view::npos;
 }
 
-bool read_path(PyObject* path, Wanted& root) {
+bool read_path(PyObject* path, PathTree& tree) {
   std::string_view text;
   if (!PyUnicode_Check(path)) {
     PyErr_Format(PyExc_TypeError, "a path must be str, not %.200s", Py_TYPE(path)->tp_name);
@@ -68,12 +82,12 @@ bool read_path(PyObject* path, Wanted& root) {
     PyErr_Format(PyExc_ValueError, "path %R has an empty part", path);
     return false;
   }
-  if (add_path(root, text)) return true;
+  if (tree.add(text)) return true;
   PyErr_Format(PyExc_ValueError, "path %R collides with another path", path);
   return false;
 }
 
-bool read_paths(PyObject* paths, Wanted& root) {
+bool read_paths(PyObject* paths, PathTree& tree) {
   if (PyUnicode_Check(paths)) {
     PyErr_SetString(PyExc_TypeError, "paths must be an iterable of str, not str");
     return false;
@@ -81,7 +95,7 @@ bool read_paths(PyObject* paths, Wanted& root) {
   const Ref iterator = Ref::steal(PyObject_GetIter(paths));
   if (!iterator) return false;
   while (const Ref path = Ref::steal(PyIter_Next(iterator.get()))) {
-    if (!read_path(path.get(), root)) return false;
+    if (!read_path(path.get(), tree)) return false;
   }
   return PyErr_Occurred() == nullptr;
 }
@@ -137,16 +151,18 @@ class Projector {
   }
 
   Ref below(const Element& element, const Wanted& field) {
+    // What has checked the document takes less of the stack for each level.
+    if (!guard_.enter(" while projecting a BSON document")) return Ref();
     const Bytes inner = bsonpp::embedded(element);
     ++depth_;
     Ref made = element.type == Type::kArray ? array(inner, field) : document(inner, field);
     --depth_;
+    guard_.leave();
     return made;
   }
 
   // Each document and array of an array is looked into; its other items are left out.
   Ref array(Bytes array, const Wanted& field) {
-    if (!guard_.enter(" while projecting a BSON document")) return Ref();
     Ref list = Ref::steal(PyList_New(0));
     bsonpp::ElementReader reader(array);
     Element item;
@@ -155,7 +171,6 @@ class Projector {
       const Ref value = below(item, field);
       if (!value || PyList_Append(list.get(), value.get()) < 0) list.clear();
     }
-    guard_.leave();
     return list;
   }
 
@@ -196,9 +211,9 @@ PyObject* project(PyObject* module, PyObject* const* arguments, Py_ssize_t count
     return nullptr;
   }
   try {
-    Wanted root;
-    if (!read_paths(bound[1], root)) return nullptr;
-    return project_data(state, bound[0], root, bound[2]).release();
+    PathTree tree;
+    if (!read_paths(bound[1], tree)) return nullptr;
+    return project_data(state, bound[0], tree.root(), bound[2]).release();
   } catch (const std::bad_alloc&) {
     return PyErr_NoMemory();
   }
