@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
 from collections.abc import Sequence
 from typing import Any
@@ -73,3 +74,28 @@ def test_equality_and_copies() -> None:
     assert again == ITEMS
     assert LazyArray(array.raw) == ITEMS
     assert repr(array) == "LazyArray([1, 'two', <16 bytes>, <23 bytes>, None, 1])"
+
+
+def test_a_list_that_a_program_has_got_hold_of() -> None:
+    array = lazy()
+    kept: Any = iter(array).__reduce__()[1][0]
+    assert kept == ITEMS
+    kept.clear()
+    for index in (0, -1):
+        with pytest.raises(IndexError):
+            array[index]
+    assert array.to_list() == ITEMS
+
+
+def test_positions_that_a_program_has_got_hold_of() -> None:
+    document = LazyDocument(C.encode({"a": 1, "b": 2}))
+    assert len(document) == 2
+    (positions,) = (found for found in gc.get_referents(document) if type(found) is dict)
+    for wrong in (2, 10**9):
+        positions["a"] = wrong
+        with pytest.raises(KeyError):
+            document["a"]
+    positions["a"] = "text"
+    with pytest.raises(TypeError):
+        document["a"]
+    assert document["b"] == 2

@@ -26,7 +26,9 @@ PyObject* item(PyObject* self, Py_ssize_t position) {
   }
   const Node& node = node_of(self);
   const CriticalSection section(self);
-  if (node.contents != nullptr) return Py_NewRef(PyList_GET_ITEM(node.contents, position));
+  // Its length is asked again: a program may have got hold of the list, through an iterator's
+  // __reduce__() or the collector, and changed it.
+  if (node.contents != nullptr) return PySequence_GetItem(node.contents, position);
   ModuleState& state = state_of(self);
   const bsonpp::IndexEntry entry = node.entries[position];
   return decode_value(state, node, bsonpp::cursor_at(node.bytes(), entry), node.embedded).release();

@@ -60,7 +60,10 @@ bool find_position(ModuleState& state, Node& node, PyObject* key, std::size_t& p
   PyObject* positions = ensure_positions(state, node);
   if (positions == nullptr) return false;
   PyObject* found = PyDict_GetItemWithError(positions, key);
-  if (found != nullptr) position = PyLong_AsSize_t(found);
+  if (found == nullptr) return PyErr_Occurred() == nullptr;
+  position = PyLong_AsSize_t(found);
+  // The collector shows the dict to programs, which may change it.
+  if (position >= node.count) position = kNotFound;
   return PyErr_Occurred() == nullptr;
 }
 
