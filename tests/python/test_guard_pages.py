@@ -9,6 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.guard import GuardedMemory
+
+import pymongo_cpp
+
 MUTATIONS = 40_000 if os.environ.get("PYMONGO_CPP_TEST_PROFILE") == "long" else 1_000
 HERE = Path(__file__).resolve().parent
 
@@ -34,6 +38,16 @@ def test_the_guard_page_ends_a_process_that_reads_it() -> None:
     )
     assert done.returncode in (-signal.SIGSEGV, -signal.SIGBUS), done.stderr
     assert "Segmentation fault" in done.stderr or "Bus error" in done.stderr
+
+
+def test_views_at_the_guard_are_read_in_place() -> None:
+    """A copy of them would have no unreadable page beside it."""
+    first, second = (pymongo_cpp.encode({"a": number}) for number in (1, 2))
+    memory = GuardedMemory(len(first))
+    for place in (memory.before_the_guard, memory.after_the_guard):
+        document = pymongo_cpp.LazyDocument(place(first))
+        place(second)
+        assert document["a"] == 2
 
 
 def test_malformed_input_against_unreadable_pages(tmp_path: Path) -> None:

@@ -21,10 +21,10 @@ class GuardedMemory:
         self._inner = -(-max(size, 1) // PAGE) * PAGE
         self._area = mmap.mmap(-1, self._inner + 2 * PAGE)
         probe = ctypes.c_char.from_buffer(self._area)
-        first = ctypes.addressof(probe)
+        self._first = ctypes.addressof(probe)
         del probe
         libc = ctypes.CDLL(None, use_errno=True)
-        for address in (first, first + PAGE + self._inner):
+        for address in (self._first, self._first + PAGE + self._inner):
             if libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(PAGE), PROT_NONE) != 0:
                 raise OSError(ctypes.get_errno(), "mprotect")
 
@@ -43,13 +43,26 @@ class GuardedMemory:
     def _place(self, data: bytes, start: int) -> memoryview:
         if not self.holds(len(data)):
             raise ValueError("the data does not fit between the guard pages")
-        view = memoryview(self._area)[start : start + len(data)]
-        view[:] = data
-        return view
+        self._area[start : start + len(data)] = data
+        return _view_of_bytes(bytes(data), self._first + start)
 
     def crash(self) -> int:
         """Read the page after the memory, which ends the process: a test of the test."""
         return self._area[PAGE + self._inner]
+
+
+def _view_of_bytes(data: bytes, address: int) -> memoryview:
+    """Return a view of `data` that has its bytes at another address.
+
+    The codec copies what could change, and looks at the copy; what a view of a bytes object shows
+    it takes to be constant, and reads where that is.
+    """
+    view = memoryview(data)
+    pointers = ctypes.sizeof(ctypes.c_void_p)
+    fields = (ctypes.c_void_p * (memoryview.__basicsize__ // pointers)).from_address(id(view))
+    of_data = id(data) + bytes.__basicsize__ - 1  # behind the header; a zero byte is counted too
+    fields[list(fields).index(of_data)] = address
+    return view
 
 
 _memory: GuardedMemory | None = None

@@ -24,6 +24,7 @@ from pymongo_cpp import _native
 from support.canonical import Outcome
 from support.classes import OwnMutableMapping
 from support.guard import GuardedMemory
+from support.lazies import thaw_by_key
 from support.malformed import SAMPLE, mutated_samples, named_documents
 from support.options import NOT_DEFAULT
 from support.oracle import C
@@ -73,8 +74,12 @@ def calls() -> Iterator[tuple[str, Callable[[Any], Any]]]:
     )
     yield "array to buffer", lambda d: _native._array_of_documents_to_buffer(d)
     yield "project", lambda d: pymongo_cpp.project(d, ["array", "document.a", "a.0", "v"])
+    query = {"$or": [{"array.0": {"$gte": 1}}, {"document.a": {"$in": ["t", None]}}, {"v": b"t"}]}
+    yield "select", lambda d: list(pymongo_cpp.select(d, query, raw=True))
     yield "lazy", lambda d: pymongo_cpp.LazyDocument(d, validate=False).to_dict()
-    for mode in ("canonical", "relaxed"):
+    yield "lazy, by key", lambda d: thaw_by_key(pymongo_cpp.LazyDocument(d))
+    yield "lazy, by path", lambda d: pymongo_cpp.LazyDocument(d).get("array.0.a")
+    for mode in ("canonical", "relaxed", "legacy", "plain"):
         yield f"{mode} JSON", lambda d, m=mode: _native.bson_to_json(d, m)
         yield f"{mode} JSON lines", lambda d, m=mode: _native.bson_to_json_lines(d, m)
 
