@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 import threading
 from array import array
+from collections.abc import Iterator
 from typing import Any
 
 import bson
@@ -251,6 +253,49 @@ def test_policies_of_plain_json() -> None:
 def test_unknown_policies(keywords: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"unknown|plain"):
         bson_to_json(bson.encode({}), **keywords)
+
+
+@pytest.fixture
+def no_switches() -> Iterator[None]:
+    """Let a thread go on until it gives the GIL up by itself."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("no_switches")
+@pytest.mark.parametrize(
+    "convert",
+    [
+        bson_to_json,
+        bson_to_json_lines,
+        bson_to_json_array,
+        lambda data: list(stream_json_lines([data])),
+        lambda data: list(stream_json_array([data], "plain")),
+        lambda data: json_to_bson(bytearray(b'{"a": "' + b"x" * len(data) + b'"}')),
+    ],
+    ids=["document", "lines", "array", "stream of lines", "stream of an array", "text"],
+)
+def test_other_threads_run_during_a_conversion(convert: Any) -> None:
+    data = bson.encode({"list": [{"n": i, "text": "é" * 20} for i in range(2000)]})
+    most = 500
+    calls = 0
+    started, seen = threading.Event(), threading.Event()
+
+    def work() -> None:
+        nonlocal calls
+        started.set()
+        while calls < most and not seen.is_set():
+            convert(data)
+            calls += 1
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    started.wait()
+    seen.set()  # which is late, where the thread has not given the GIL up before its end
+    thread.join()
+    assert calls < most
 
 
 def test_threads_convert_at_the_same_time() -> None:
