@@ -28,7 +28,7 @@ from bson.raw_bson import RawBSONDocument
 from environment import describe
 from saved import path_of, save
 
-from pymongo_cpp import LazyDocument, decode, project, select
+from pymongo_cpp import LazyDocument, decode, encode, project, select
 from pymongo_cpp.bench.baseline import c_codec
 from pymongo_cpp.bench.timing import Task, pinned, ratio, take_turns
 
@@ -173,6 +173,15 @@ COMPARISONS = (
             "decode and encode, C": lambda data: ENCODE(DECODE(data)),
         },
         {"decode and encode, C": 1},
+    ),
+    Comparison(
+        "passed on by encoding it again",
+        {
+            OURS: lambda data: encode(LazyDocument(data)),
+            "RawBSONDocument, C": lambda data: ENCODE(RawBSONDocument(data)),
+            "decode and encode, C": lambda data: ENCODE(DECODE(data)),
+        },
+        {"RawBSONDocument, C": 1, "decode and encode, C": 1},
     ),
     Comparison(
         "all fields three times, by decode",
