@@ -1,8 +1,7 @@
 #include "utf8_unescape.h"
 
-#include <bsonpp/digit_values.h>
-
 #include <bsonpp/byte_order.h>
+#include <bsonpp/digit_values.h>
 
 #include <algorithm>
 #include <array>
@@ -119,6 +118,7 @@ Place copy_escape(Place place, const char* end) noexcept {
 }  // namespace
 
 std::size_t copy_unescaped(std::string_view text, char* out) noexcept {
+  if (text.empty()) return 0;  // its pointer may be null, which memchr() does not take
   const char* const end = text.data() + text.size();
   Place place = copy_to_backslash({text.data(), out}, end);
   while (place.from != end) {

@@ -110,6 +110,7 @@ struct Malformed {
 TEST(JsonToBson, MalformedTextHasLineAndColumn) {
   for (const Malformed& malformed : {
            Malformed{"", 1, 1},
+           Malformed{{}, 1, 1},
            Malformed{"{", 1, 2},
            Malformed{"{\"a\": }", 1, 7},
            Malformed{"{\"a\": 1,\n \"b\": [1, }", 2, 11},
