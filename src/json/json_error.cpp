@@ -1,3 +1,4 @@
+#include <bsonpp/digit_values.h>
 #include <bsonpp/json_error.h>
 #include <bsonpp/utf8.h>
 
@@ -13,16 +14,8 @@ bool is_digit(char character) noexcept { return character >= '0' && character <=
 bool hex_value(std::string_view digits, std::uint32_t& value) noexcept {
   value = 0;
   for (const char digit : digits) {
-    std::uint32_t part = 0;
-    if (is_digit(digit)) {
-      part = static_cast<std::uint32_t>(digit - '0');
-    } else if (digit >= 'a' && digit <= 'f') {
-      part = static_cast<std::uint32_t>(digit - 'a') + 10;
-    } else if (digit >= 'A' && digit <= 'F') {
-      part = static_cast<std::uint32_t>(digit - 'A') + 10;
-    } else {
-      return false;
-    }
+    const unsigned part = value_of(kHexValues, digit);
+    if (part >= kNoDigit) return false;
     value = value * 16 + part;
   }
   return digits.size() == 4;

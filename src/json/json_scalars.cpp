@@ -1,6 +1,5 @@
-#include <bsonpp/digit_values.h>
-
 #include <bsonpp/civil_time.h>
+#include <bsonpp/digit_values.h>
 #include <bsonpp/json_scalars.h>
 
 #include <array>
