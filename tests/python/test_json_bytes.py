@@ -185,6 +185,24 @@ def test_streams() -> None:
     assert b"".join(stream_json_array([])) == b"[]"
 
 
+def test_streams_of_plain_json() -> None:
+    documents = [{"when": datetime.datetime(2024, 5, 6), "é": Decimal128("1.5")}, {}]
+    data = b"".join(map(bson.encode, documents))
+    policies: dict[str, Any] = {"datetimes": "milliseconds", "decimals": "number"}
+    expected = [{"when": 1714953600000, "é": 1.5}, {}]
+    lines = b"".join(stream_json_lines([data], "plain", **policies))
+    assert [json.loads(line) for line in lines.splitlines()] == expected
+    assert lines == bson_to_json_lines(data, "plain", **policies)
+    array = b"".join(stream_json_array([data], "plain", ensure_ascii=False, **policies))
+    assert array == '[{"when":1714953600000,"é":1.5},{}]'.encode()
+    refused = data + bson.encode({"nan": float("nan")})
+    for convert in (bson_to_json_lines, bson_to_json_array):
+        with pytest.raises(ValueError, match="not finite"):
+            convert(refused, "plain", non_finite="error")
+        with pytest.raises(InvalidBSON, match=f"at byte {len(data)}"):
+            convert(data + b"\x05\0\0\0\1", "plain")
+
+
 PLAIN = {
     "id": bson.ObjectId(b"\x01" * 12),
     "when": datetime.datetime(1969, 12, 31, 23, 59, 59, 500000),
@@ -234,6 +252,10 @@ def test_policies_of_plain_json() -> None:
     assert nulls["nan"] == [None] * 5
     with pytest.raises(ValueError, match="not finite"):
         bson_to_json(data, mode="plain", non_finite="error")
+    decimal = bson.encode({"nan": Decimal128("-NaN")})
+    assert bson_to_json(decimal, "plain", non_finite="error") == b'{"nan":"NaN"}'
+    with pytest.raises(ValueError, match="not finite"):
+        bson_to_json(decimal, "plain", decimals="number", non_finite="error")
     assert bson_to_json(bson.encode({"é": "\x7f"}), "plain", ensure_ascii=False) == (
         b'{"\xc3\xa9":"\x7f"}'
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from bson.codec_options import TypeRegistry
 from bson.json_util import (
     CANONICAL_JSON_OPTIONS,
     LEGACY_JSON_OPTIONS,
@@ -14,11 +15,13 @@ from bson.json_util import (
     JSONMode,
     JSONOptions,
 )
+from bson.son import SON
 from bson.tz_util import FixedOffset
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from support.canonical import canonical
+from support.options import CelsiusEncoder, UpperDecoder
 
 LEGACY_CHOICES = [
     JSONOptions(
@@ -47,6 +50,12 @@ OPTIONS = [
     RELAXED_JSON_OPTIONS.with_options(datetime_conversion=2, uuid_representation=5),
     RELAXED_JSON_OPTIONS.with_options(datetime_conversion=3, uuid_representation=6),
     RELAXED_JSON_OPTIONS.with_options(datetime_conversion=4, document_class=dict),
+    # Of these json_util takes no notice.
+    CANONICAL_JSON_OPTIONS.with_options(
+        unicode_decode_error_handler="ignore",
+        type_registry=TypeRegistry([UpperDecoder(), CelsiusEncoder()], fallback_encoder=str),
+    ),
+    LEGACY_JSON_OPTIONS.with_options(document_class=SON, tz_aware=True),
 ]
 
 _SCALARS: st.SearchStrategy[Any] = st.one_of(
