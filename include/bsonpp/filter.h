@@ -26,7 +26,7 @@ Order compare_values(const Element& left, const Element& right) noexcept;
 // A path leads through embedded documents and arrays as in a MongoDB query: a segment that is a
 // number is also a position in an array, every embedded document of an array is looked into, and a
 // condition on an array holds when it holds for any of its elements or for the array as a whole.
-// A comparison with null holds for a missing value too.
+// A comparison with null holds for a missing value too. A path has up to 200 parts.
 class Filter {
  public:
   Filter() noexcept = default;

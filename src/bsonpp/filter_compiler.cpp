@@ -2,7 +2,9 @@
 
 #include <bsonpp/number.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace bsonpp {
@@ -11,6 +13,13 @@ namespace {
 
 // $and and $or within one another.
 constexpr int kMaxDepth = 100;
+
+// Matching takes some of the stack for each part of a path.
+constexpr std::ptrdiff_t kMaxParts = 200;
+
+bool has_too_many_parts(std::string_view path) noexcept {
+  return std::count(path.begin(), path.end(), '.') >= kMaxParts;
+}
 
 std::string named(std::string_view name, const char* problem) {
   return std::string(name) + problem;
@@ -95,6 +104,7 @@ bool Filter::Compiler::logical(const Element& element, Node& node, int depth) {
 }
 
 bool Filter::Compiler::field(const Element& element, Node& node) {
+  if (has_too_many_parts(element.key)) return refuse("a path of the filter has too many parts");
   const Bytes document = element.type == Type::kDocument ? embedded(element) : Bytes();
   if (document.empty() || !says_operators(document)) {
     Node condition;

@@ -176,6 +176,18 @@ def test_operators_nested_too_deep() -> None:
         pymongo_cpp.select(b"", query)
 
 
+def test_paths_of_many_parts() -> None:
+    """The walk along a path takes some of the stack for each part."""
+    value: Any = 1
+    for _ in range(100):
+        value = {"a": [value]}
+    path = ".".join(["a", "0"] * 100)
+    assert selected([value], {path: 1}) == [0]
+    assert selected([value], {path: {"$ne": 1}}) == []
+    with pytest.raises(ValueError, match="too many parts"):
+        pymongo_cpp.select(b"", {f"{path}.a": 1})
+
+
 DOCUMENTS = [{"n": n, "text": "x" * (n % 50)} for n in range(500)]
 ENCODED = [C.encode(item) for item in DOCUMENTS]
 QUERY = {"n": {"$gte": 490}}
