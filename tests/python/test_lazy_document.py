@@ -263,6 +263,12 @@ def test_as_document_class() -> None:
         )
         assert codec.encode(made) == DATA
         assert codec.encode({"inner": made["a"]}) == C.encode({"inner": DOCUMENT["a"]})
+        # Encoded anew, this would be another document.
+        unusual = document(element(0x10, "a", int32(1)) * 2)
+        assert codec.encode(LazyDocument(unusual)) == unusual
+        assert codec.encode({"inner": LazyDocument(unusual)}) == (
+            document(element(0x03, "inner", unusual))
+        )
         inside = codec.decode(C.encode({"list": [DOCUMENT]}), codec_options)
         assert inside["list"][0] == decoded
 
