@@ -110,7 +110,8 @@ def _check_drop_in(version: str) -> bool:
     print(f"\nPyMongo {version}, this project's tests of the drop-in", flush=True)
     modules = sorted((ROOT / "tests" / "python").glob("test_dropin_*.py"))
     # conftest.py is for the tests of the codec: it wants packages that these do not.
-    options = ("--noconftest", "-p", "support.two_pymongos", "-p", "no:cacheprovider", "-q")
+    plugins = ("support.two_pymongos", "no:cacheprovider", "no:asyncio")
+    options = ("--noconftest", "-q", *(f"-p{plugin}" for plugin in plugins))
     command = [str(test_environment(version)), "-m", "pytest", *options, *map(str, modules)]
     environment = clean_environment() | {"PYTHONPATH": str(ROOT / "tests" / "python")}
     return subprocess.run(command, cwd=ROOT, env=environment).returncode == 0
