@@ -24,6 +24,7 @@ RUN_HERE = ("python -m pymongo_cpp ", "mongodump ")
 # What builds into the checkout or beyond it, and the make target that does the same to a folder of
 # its own.
 DONE_BY_TARGET = {
+    "pip install .": "wheels",
     "pip install pymongo-cpp": "wheels",
     "cmake --preset release && cmake --build --preset release && cmake --install build/release": (
         "test-cpp"

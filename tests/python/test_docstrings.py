@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,6 +23,13 @@ CATCH_ALL = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 def test_all_are_looked_at() -> None:
     assert len(PUBLIC) > 18
+
+
+@pytest.mark.parametrize("module", [pymongo_cpp, pymongo_cpp.json])
+def test_the_examples_of_a_docstring_give_what_they_show(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0
 
 
 @pytest.mark.parametrize("item", PUBLIC)
