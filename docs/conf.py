@@ -16,7 +16,8 @@ myst_heading_anchors = 3
 
 html_theme = "furo"
 html_title = f"pymongo-cpp {release}"
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["print.css"]
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
 

@@ -82,23 +82,34 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def look(address: str, tmp_path: Path) -> Any:
-    """Open a page in headless Chromium and return what it shows."""
+def browse(tmp_path: Path) -> Any:
+    """Run headless Chromium with further arguments."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     assert browser, "there is no chromium: make docs-check installs it"
 
-    def open_page(page: str) -> dict[str, Any]:
-        query = urllib.parse.urlencode({"page": f"/{page}"})
-        result = subprocess.run(
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [
                 *(browser, "--headless", "--no-sandbox", "--disable-gpu"),
                 *("--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'profile'}"),
-                *("--virtual-time-budget=20000", "--dump-dom", f"{address}observer?{query}"),
+                *arguments,
             ],
             capture_output=True,
             text=True,
             timeout=120,
         )
+
+    return run
+
+
+@pytest.fixture
+def look(address: str, browse: Any) -> Any:
+    """Open a page in headless Chromium and return what it shows."""
+
+    def open_page(page: str) -> dict[str, Any]:
+        query = urllib.parse.urlencode({"page": f"/{page}"})
+        observer = f"{address}observer?{query}"
+        result = browse("--virtual-time-budget=20000", "--dump-dom", observer)
         found = re.search(r'<pre id="seen">(.+?)</pre>', result.stdout, re.DOTALL)
         assert found, f"the browser shows nothing of {page}:\n{result.stderr[-2000:]}"
         seen: dict[str, Any] = json.loads(html.unescape(found[1]))
@@ -140,3 +151,12 @@ def test_plots_are_drawn(look: Any) -> None:
 def test_tables_of_the_review_are_shown(look: Any) -> None:
     for page in ("review/results", "review/decision-matrix", "compatibility"):
         assert look(f"{page}.html")["tables"] >= 1, page
+
+
+@pytest.mark.parametrize("page", ["index", "results", "decision-matrix", "implementation"])
+def test_a_document_for_reviewers_prints_on_two_pages(
+    page: str, address: str, browse: Any, tmp_path: Path
+) -> None:
+    printed = tmp_path / "printed.pdf"
+    browse(f"--print-to-pdf={printed}", "--no-pdf-header-footer", f"{address}review/{page}.html")
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) <= 2
