@@ -18,11 +18,11 @@ JsonError read_json(std::string_view text, std::string& bson) {
   ExactStorage storage;
   JsonParser parser;
   Writer writer(storage);
-  const JsonError error = json_to_bson(text, parser, writer, kDepth);
+  const JsonError error = json_to_bson(text, parser, writer, {kDepth});
   bson = as_text(writer.bytes());
   // Without the place of an error the outcome is the same, but for a number that is too large.
   Writer again(storage);
-  const JsonErrorCode code = try_json_to_bson(text, parser, again, kDepth);
+  const JsonErrorCode code = try_json_to_bson(text, parser, again, {kDepth});
   require((code == JsonErrorCode::kOk) == !error);
   if (!error) require(as_text(again.bytes()) == bson);
   return error;
@@ -31,7 +31,7 @@ JsonError read_json(std::string_view text, std::string& bson) {
 std::string canonical_json(std::string_view bson) {
   ExactStorage storage;
   TextWriter text(storage);
-  require(!bson_to_json(as_bytes(bson), JsonFormat::of(JsonMode::kCanonical), text, kDepth + 2));
+  require(!bson_to_json(as_bytes(bson), JsonFormat::of(JsonMode::kCanonical), text, {kDepth + 2}));
   return std::string(text.text());
 }
 

@@ -57,7 +57,7 @@ void check(Bytes bytes) {
   const std::size_t grants = take_last(bytes) % kMostGrants;
   ExactStorage storage;
   TextWriter text(storage);
-  const BsonToJsonError error = bson_to_json(bytes, format, text, kDepth);
+  const BsonToJsonError error = bson_to_json(bytes, format, text, {kDepth});
   const bool writable = is_writable(bytes);
   if (!error) {
     require(writable);
@@ -69,13 +69,13 @@ void check(Bytes bytes) {
 
   ExactStorage scarce(grants);
   TextWriter starved(scarce);
-  const BsonToJsonError again = bson_to_json(bytes, format, starved, kDepth);
+  const BsonToJsonError again = bson_to_json(bytes, format, starved, {kDepth});
   if (!again) require(!error && starved.text() == text.text());
 
   for (const JsonFraming framing : {JsonFraming::kLines, JsonFraming::kArray}) {
     ExactStorage stream_storage;
     TextWriter stream(stream_storage);
-    const BsonToJsonError failed = bson_stream_to_json(bytes, format, framing, stream, kDepth);
+    const BsonToJsonError failed = bson_stream_to_json(bytes, format, framing, stream, {kDepth});
     require(failed.bson.offset <= bytes.size());
     if (!error) require(!failed);
   }

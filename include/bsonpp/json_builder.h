@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bsonpp/json_writer.h>
+#include <bsonpp/nesting.h>
 #include <bsonpp/walker.h>
 
 #include <cstddef>
@@ -30,7 +31,8 @@ class JsonBuilder {
     bool empty = true;
   };
 
-  explicit JsonBuilder(JsonWriter& json) noexcept : json_(json) {}
+  explicit JsonBuilder(JsonWriter& json, NestingLimit limit = {}) noexcept
+      : json_(json), limit_(limit) {}
 
   // Opens and closes the outermost document.
   bool begin() noexcept { return json_.raw("{"); }
@@ -74,7 +76,9 @@ class JsonBuilder {
   static void abandon(Document&) noexcept {}
   static void abandon(Array&) noexcept {}
   static void note_field(const Document&) noexcept {}
-  static bool enter(std::size_t) noexcept { return true; }
+  bool enter(std::size_t depth) noexcept {
+    return limit_.stack_holds(depth) || json_.fail(JsonWriteError::kStackExhausted);
+  }
   static void leave() noexcept {}
 
   Value double_value(double number) noexcept { return made(json_.write_double(number)); }
@@ -116,6 +120,7 @@ class JsonBuilder {
   }
 
   JsonWriter& json_;
+  NestingLimit limit_;
 };
 
 // Why a document could not be written as JSON: what is wrong with the BSON, or with a value of it.
@@ -128,7 +133,7 @@ struct BsonToJsonError {
 
 // Appends `bytes`, which must be one whole document, to `text` as one JSON object.
 BsonToJsonError bson_to_json(Bytes bytes, const JsonFormat& format, TextWriter& text,
-                             std::size_t max_depth = kDefaultMaxDepth) noexcept;
+                             NestingLimit limit = {}) noexcept;
 
 // How many documents are put together.
 enum class JsonFraming : std::uint8_t {
@@ -139,7 +144,6 @@ enum class JsonFraming : std::uint8_t {
 // Appends the documents that `bytes` are one after another. The error's offset counts from the
 // first byte of `bytes`.
 BsonToJsonError bson_stream_to_json(Bytes bytes, const JsonFormat& format, JsonFraming framing,
-                                    TextWriter& text,
-                                    std::size_t max_depth = kDefaultMaxDepth) noexcept;
+                                    TextWriter& text, NestingLimit limit = {}) noexcept;
 
 }  // namespace bsonpp

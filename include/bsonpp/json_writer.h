@@ -73,7 +73,8 @@ enum class JsonWriteError : std::uint8_t {
   kNone,
   kOutOfMemory,
   kInvalidUtf8,
-  kNonFinite,  // NaN or an infinity where PlainNonFinite::kError forbids them
+  kStackExhausted,  // the thread's stack has no room for more nested documents and arrays
+  kNonFinite,       // NaN or an infinity where PlainNonFinite::kError forbids them
 };
 
 // Appends values to a TextWriter. Every function returns false when it failed; error() says why.

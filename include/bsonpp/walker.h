@@ -5,6 +5,7 @@
 #include <bsonpp/attributes.h>
 #include <bsonpp/cursor.h>
 #include <bsonpp/error.h>
+#include <bsonpp/nesting.h>
 #include <bsonpp/type.h>
 
 #include <cstddef>
@@ -20,10 +21,6 @@ enum class Visit : std::uint8_t {
   kTaken,    // nothing: the builder made a value from the bytes
   kFailed,   // the builder refused it
 };
-
-// Nested documents and arrays that the core accepts by default. Each takes one level of the
-// machine's stack.
-inline constexpr std::size_t kDefaultMaxDepth = 1000;
 
 // Reads elements with a Cursor and hands each value to a Builder, which has
 //

@@ -125,6 +125,7 @@ def json_to_bson(text: str | _Buffer) -> bytes:
     :raises TypeError: for text that is no object, or type wrappers of the wrong form, as do
         :exc:`ValueError`, :exc:`KeyError` and :exc:`~bson.errors.InvalidId`.
     :raises OverflowError: for integers beyond 64 bits.
+    :raises RecursionError: for too many values within values.
     :raises UnicodeEncodeError: for strings with lone surrogates.
     :raises bson.errors.InvalidDocument: for keys with a zero byte.
 

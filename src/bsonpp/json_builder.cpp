@@ -9,9 +9,9 @@ namespace {
 // PyMongo's Regex keeps these flags only, and writes them in this order.
 constexpr std::string_view kRegexFlags = "ilmsux";
 
-BsonToJsonError write_document(Bytes document, JsonWriter& json, std::size_t max_depth) noexcept {
-  JsonBuilder builder(json);
-  Walker<JsonBuilder> walker(builder, max_depth);
+BsonToJsonError write_document(Bytes document, JsonWriter& json, NestingLimit limit) noexcept {
+  JsonBuilder builder(json, limit);
+  Walker<JsonBuilder> walker(builder, limit.levels);
   JsonBuilder::Document outermost;
   if (builder.begin() && walker.document(document, outermost) && builder.end(outermost)) return {};
   const ErrorCode code =
@@ -54,18 +54,18 @@ JsonBuilder::Value JsonBuilder::code_with_scope_value(std::string_view text, Val
 }
 
 BsonToJsonError bson_to_json(Bytes bytes, const JsonFormat& format, TextWriter& text,
-                             std::size_t max_depth) noexcept {
+                             NestingLimit limit) noexcept {
   Cursor cursor(bytes);
   Bytes document;
   ErrorCode code = cursor.read_document(document);
   if (code == ErrorCode::kOk && !cursor.at_end()) code = ErrorCode::kDocumentSizeMismatch;
   if (code != ErrorCode::kOk) return {{code, 0}, JsonWriteError::kNone};
   JsonWriter json(text, format);
-  return write_document(bytes, json, max_depth);
+  return write_document(bytes, json, limit);
 }
 
 BsonToJsonError bson_stream_to_json(Bytes bytes, const JsonFormat& format, JsonFraming framing,
-                                    TextWriter& text, std::size_t max_depth) noexcept {
+                                    TextWriter& text, NestingLimit limit) noexcept {
   JsonWriter json(text, format);
   if (framing == JsonFraming::kArray && !json.raw("[")) return no_memory();
   const std::string_view separator =
@@ -77,7 +77,7 @@ BsonToJsonError bson_stream_to_json(Bytes bytes, const JsonFormat& format, JsonF
     if (const ErrorCode code = cursor.read_document(document); code != ErrorCode::kOk) {
       return {{code, offset}, JsonWriteError::kNone};
     }
-    BsonToJsonError error = write_document(document, json, max_depth);
+    BsonToJsonError error = write_document(document, json, limit);
     if (error) {
       error.bson.offset += offset;
       return error;

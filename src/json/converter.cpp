@@ -146,11 +146,11 @@ bool JsonConverter::array_element(std::string_view key, JsonElement array) {
 }
 
 JsonErrorCode try_json_to_bson(std::string_view text, JsonParser& parser, Writer& writer,
-                               std::size_t max_depth) noexcept {
+                               NestingLimit limit) noexcept {
   JsonElement root;
   if (const JsonErrorCode code = parser.parse(text, root); code != JsonErrorCode::kOk) return code;
   try {
-    JsonConverter converter(writer, parser, max_depth);
+    JsonConverter converter(writer, parser, limit);
     return converter.root(root) ? JsonErrorCode::kOk : converter.error();
   } catch (const std::bad_alloc&) {
     return JsonErrorCode::kOutOfMemory;
@@ -158,8 +158,8 @@ JsonErrorCode try_json_to_bson(std::string_view text, JsonParser& parser, Writer
 }
 
 JsonError json_to_bson(std::string_view text, JsonParser& parser, Writer& writer,
-                       std::size_t max_depth) noexcept {
-  const JsonErrorCode code = try_json_to_bson(text, parser, writer, max_depth);
+                       NestingLimit limit) noexcept {
+  const JsonErrorCode code = try_json_to_bson(text, parser, writer, limit);
   if (code != JsonErrorCode::kMalformed) return {code};
   try {
     // What the recognizer finds nothing wrong with is a number that simdjson could not hold.

@@ -3,6 +3,7 @@
 
 #include <bsonpp/json_parser.h>
 #include <bsonpp/json_scalars.h>
+#include <bsonpp/nesting.h>
 #include <bsonpp/writer.h>
 
 #include <cstddef>
@@ -17,8 +18,8 @@ namespace bsonpp {
 class JsonConverter {
  public:
   // Reads what `parser` has parsed. Its stack is empty, and is so again at the end.
-  JsonConverter(Writer& writer, JsonParser& parser, std::size_t max_depth) noexcept
-      : writer_(writer), max_depth_(max_depth), tape_(parser.tape()), stack_(parser.fields()) {}
+  JsonConverter(Writer& writer, JsonParser& parser, NestingLimit limit) noexcept
+      : writer_(writer), limit_(limit), tape_(parser.tape()), stack_(parser.fields()) {}
 
   bool root(JsonElement whole);
   JsonErrorCode error() const noexcept { return error_; }
@@ -53,7 +54,10 @@ class JsonConverter {
   bool dbref_element(std::string_view key, const Fields& fields);
   bool db_pointer_element(std::string_view key, JsonElement reference);
 
-  bool enter() { return ++depth_ <= max_depth_ || fail(JsonErrorCode::kNestingTooDeep); }
+  bool enter() {
+    if (++depth_ > limit_.levels) return fail(JsonErrorCode::kNestingTooDeep);
+    return limit_.stack_holds(depth_) || fail(JsonErrorCode::kStackExhausted);
+  }
   void leave() noexcept { --depth_; }
   bool fail(JsonErrorCode code) noexcept {
     error_ = code;
@@ -63,7 +67,7 @@ class JsonConverter {
   bool written(bool success) noexcept;
 
   Writer& writer_;
-  std::size_t max_depth_;
+  NestingLimit limit_;
   std::size_t depth_ = 0;
   JsonErrorCode error_ = JsonErrorCode::kOk;
   const JsonTape& tape_;

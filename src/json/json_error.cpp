@@ -193,6 +193,8 @@ const char* message(JsonErrorCode code) noexcept {
       return "a zero byte in a key or regular expression";
     case JsonErrorCode::kNestingTooDeep:
       return "too many nested objects and arrays";
+    case JsonErrorCode::kStackExhausted:
+      return "nested objects and arrays exhaust the stack";
     case JsonErrorCode::kTooLarge:
       return "too large";
     case JsonErrorCode::kOutOfMemory:

@@ -89,6 +89,18 @@ bool parse_format(const FormatArguments& bound, JsonFormat& format) {
   return ascii >= 0;
 }
 
+// What is wrong with the BSON where the builder refused it.
+bsonpp::ErrorCode bson_code(const bsonpp::BsonToJsonError& error) {
+  switch (error.value) {
+    case bsonpp::JsonWriteError::kInvalidUtf8:
+      return bsonpp::ErrorCode::kInvalidUtf8;
+    case bsonpp::JsonWriteError::kStackExhausted:
+      return bsonpp::ErrorCode::kNestingTooDeep;
+    default:
+      return error.bson.code;
+  }
+}
+
 PyObject* raise_bson_error(const ModuleState& state, const bsonpp::BsonToJsonError& error) {
   if (error.bson.code == bsonpp::ErrorCode::kOutOfMemory ||
       error.value == bsonpp::JsonWriteError::kOutOfMemory) {
@@ -98,10 +110,8 @@ PyObject* raise_bson_error(const ModuleState& state, const bsonpp::BsonToJsonErr
     PyErr_SetString(PyExc_ValueError, "a number that is not finite is not JSON");
     return nullptr;
   }
-  const char* reason = error.value == bsonpp::JsonWriteError::kInvalidUtf8
-                           ? message(bsonpp::ErrorCode::kInvalidUtf8)
-                           : message(error.bson.code);
-  PyErr_Format(state.types.invalid_bson.get(), "%s (at byte %zu)", reason, error.bson.offset);
+  PyErr_Format(state.types.invalid_bson.get(), "%s (at byte %zu)", message(bson_code(error)),
+               error.bson.offset);
   return nullptr;
 }
 
@@ -134,7 +144,7 @@ PyObject* bson_to_json(PyObject* module, PyObject* const* arguments, Py_ssize_t 
                        PyObject* keyword_names) {
   return to_json("bson_to_json", module, arguments, count, keyword_names,
                  [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
-                   return bsonpp::bson_to_json(bytes, format, text);
+                   return bsonpp::bson_to_json(bytes, format, text, kJsonNesting);
                  });
 }
 
@@ -143,7 +153,7 @@ PyObject* bson_to_json_lines(PyObject* module, PyObject* const* arguments, Py_ss
   return to_json("bson_to_json_lines", module, arguments, count, keyword_names,
                  [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
                    return bsonpp::bson_stream_to_json(bytes, format, bsonpp::JsonFraming::kLines,
-                                                      text);
+                                                      text, kJsonNesting);
                  });
 }
 
@@ -152,7 +162,7 @@ PyObject* bson_to_json_array(PyObject* module, PyObject* const* arguments, Py_ss
   return to_json("bson_to_json_array", module, arguments, count, keyword_names,
                  [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
                    return bsonpp::bson_stream_to_json(bytes, format, bsonpp::JsonFraming::kArray,
-                                                      text);
+                                                      text, kJsonNesting);
                  });
 }
 
@@ -177,9 +187,13 @@ PyObject* json_to_bson(PyObject* module, PyObject* text) {
   bsonpp::JsonErrorCode code{};
   {
     const ReleasedGil released(view.size());
-    code = bsonpp::try_json_to_bson(view, *parser, writer);
+    code = bsonpp::try_json_to_bson(view, *parser, writer, kJsonNesting);
   }
   if (code == bsonpp::JsonErrorCode::kOutOfMemory) return PyErr_NoMemory();
+  if (code == bsonpp::JsonErrorCode::kStackExhausted) {
+    PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded while converting JSON");
+    return nullptr;
+  }
   if (code != bsonpp::JsonErrorCode::kOk) Py_RETURN_NONE;
   const std::string_view bytes = bsonpp::as_text(writer.bytes());
   return PyBytes_FromStringAndSize(bytes.data(), ssize(bytes));

@@ -1,6 +1,7 @@
 // What the JSON functions share: scratch memory and the parser that is used again.
 #pragma once
 
+#include "recursion.h"
 #include "state.h"
 
 #include <bsonpp/json_parser.h>
@@ -70,6 +71,10 @@ class BorrowedParser {
   Caches* caches_;
   std::shared_ptr<bsonpp::JsonParser> parser_;
 };
+
+// As many levels as the core takes by default, and as this thread's stack has room for.
+inline constexpr bsonpp::NestingLimit kJsonNesting{bsonpp::kDefaultMaxDepth,
+                                                   NestingGuard::stack_suffices};
 
 // Lets other threads run while work on enough bytes to be worth it is done without Python.
 class ReleasedGil {

@@ -53,7 +53,7 @@ bool NestingGuard::enter_deep(const char* where) {
   return false;
 }
 
-bool NestingGuard::stack_suffices() {
+bool NestingGuard::stack_suffices() noexcept {
   // Asked once a thread: on Linux's main thread the answer costs a reading of /proc/self/maps.
   thread_local const std::uintptr_t limit = stack_bottom() + kReserve;
   const char here = 0;

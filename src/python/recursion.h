@@ -3,6 +3,8 @@
 
 #include "compat.h"
 
+#include <bsonpp/nesting.h>
+
 #include <cstddef>
 
 namespace pymongo_cpp {
@@ -26,13 +28,14 @@ class NestingGuard {
     if (depth_-- > kFreeLevels) Py_LeaveRecursiveCall();
   }
 
+  // Whether this thread's stack has room for the levels until the next look, which needs no Python.
+  static bool stack_suffices() noexcept;
+
  private:
   static constexpr std::size_t kFreeLevels = 100;
-  static constexpr std::size_t kLevelsPerLook = 32;
+  static constexpr std::size_t kLevelsPerLook = bsonpp::NestingLimit::kLevelsPerLook;
 
   bool enter_deep(const char* where);
-  static bool stack_suffices();
-
   std::size_t depth_ = 0;
 };
 

@@ -114,8 +114,29 @@ TEST(JsonBuilder, DepthIsLimited) {
   }
   HeapStorage storage;
   TextWriter text(storage);
-  EXPECT_FALSE(bson_to_json(as_bytes(bson), {}, text, 3));
-  EXPECT_EQ(bson_to_json(as_bytes(bson), {}, text, 2).bson.code, ErrorCode::kNestingTooDeep);
+  EXPECT_FALSE(bson_to_json(as_bytes(bson), {}, text, {3}));
+  EXPECT_EQ(bson_to_json(as_bytes(bson), {}, text, {2}).bson.code, ErrorCode::kNestingTooDeep);
+}
+
+TEST(JsonBuilder, TheStackIsAskedWhileItNests) {
+  const auto nested = [](std::size_t levels) {
+    std::string bson = document([](Writer&) { return true; });
+    for (std::size_t depth = 0; depth < levels; ++depth) {
+      bson = document([&bson](Writer& writer) {
+        return writer.write_header(Type::kDocument, kA) && writer.write_bytes(bson);
+      });
+    }
+    return bson;
+  };
+  const NestingLimit limit{1000, []() noexcept { return false; }};
+  HeapStorage storage;
+  TextWriter text(storage);
+  const std::string fitting = nested(NestingLimit::kLevelsPerLook - 1);
+  EXPECT_FALSE(bson_to_json(as_bytes(fitting), {}, text, limit));
+  const std::string deeper = nested(NestingLimit::kLevelsPerLook);
+  const BsonToJsonError error = bson_to_json(as_bytes(deeper), {}, text, limit);
+  EXPECT_EQ(error.bson.code, ErrorCode::kBuilderFailed);
+  EXPECT_EQ(error.value, JsonWriteError::kStackExhausted);
 }
 
 // Fails the Nth allocation until none is left to fail.

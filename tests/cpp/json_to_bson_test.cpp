@@ -101,6 +101,18 @@ TEST(JsonToBson, ErrorsHaveTheirCode) {
   }
 }
 
+TEST(JsonToBson, TheStackIsAskedWhileItNests) {
+  const auto code_of = [](std::size_t levels) {
+    const std::string text = "{\"a\": " + std::string(levels, '[') + std::string(levels, ']') + "}";
+    HeapStorage storage;
+    JsonParser parser;
+    Writer writer(storage);
+    return json_to_bson(text, parser, writer, {1000, []() noexcept { return false; }}).code;
+  };
+  EXPECT_EQ(code_of(NestingLimit::kLevelsPerLook - 1), JsonErrorCode::kOk);
+  EXPECT_EQ(code_of(NestingLimit::kLevelsPerLook), JsonErrorCode::kStackExhausted);
+}
+
 struct Malformed {
   std::string_view text;
   std::size_t line;

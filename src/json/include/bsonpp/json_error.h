@@ -16,6 +16,7 @@ enum class JsonErrorCode : std::uint8_t {
   kInvalidWrapper,    // an object with a $-key of Extended JSON that is not of that type's form
   kEmbeddedNul,       // a key or regular expression holds a zero byte
   kNestingTooDeep,    // more nested objects and arrays than the limit allows
+  kStackExhausted,    // the thread's stack has no room for more of them
   kTooLarge,          // more text than the parser takes, or more BSON than the format
   kOutOfMemory,
 };

@@ -3,10 +3,9 @@
 
 #include <bsonpp/json_error.h>
 #include <bsonpp/json_parser.h>
-#include <bsonpp/walker.h>
+#include <bsonpp/nesting.h>
 #include <bsonpp/writer.h>
 
-#include <cstddef>
 #include <string_view>
 
 namespace bsonpp {
@@ -18,11 +17,11 @@ namespace bsonpp {
 //
 // `parser` is used for the text and can be used again.
 JsonError json_to_bson(std::string_view text, JsonParser& parser, Writer& writer,
-                       std::size_t max_depth = kDefaultMaxDepth) noexcept;
+                       NestingLimit limit = {}) noexcept;
 
 // The same without looking for the place of an error: a number that simdjson cannot hold is
 // kMalformed here.
 JsonErrorCode try_json_to_bson(std::string_view text, JsonParser& parser, Writer& writer,
-                               std::size_t max_depth = kDefaultMaxDepth) noexcept;
+                               NestingLimit limit = {}) noexcept;
 
 }  // namespace bsonpp
