@@ -2,12 +2,13 @@
 
 #include <bsonpp/json_parser.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <map>
 #include <new>
-#include <unordered_map>
 
 namespace bsonpp {
 
@@ -112,7 +113,10 @@ bool JsonFieldStack::has_duplicates(std::size_t base) {
 
 bool JsonFieldStack::has_duplicates_of_many(std::size_t base) {
   constexpr std::uint32_t kEmpty = std::numeric_limits<std::uint32_t>::max();
+  // Some half a step a key is usual. More are taken where text was made of keys of one hash.
+  constexpr std::size_t kMostSteps = 8;
   const std::size_t count = keys_.size() - base;
+  std::size_t steps_left = kMostSteps * count;
   const std::size_t slots = std::bit_ceil(2 * count);
   table_.assign(slots, kEmpty);
   for (std::size_t i = 0; i < count; ++i) {
@@ -120,6 +124,7 @@ bool JsonFieldStack::has_duplicates_of_many(std::size_t base) {
     std::size_t slot = std::hash<std::string_view>{}(text) & (slots - 1);
     while (table_[slot] != kEmpty) {
       if (key(base + table_[slot]) == text) return true;
+      if (--steps_left == 0) return has_duplicates_by_order(base);
       slot = (slot + 1) & (slots - 1);
     }
     table_[slot] = static_cast<std::uint32_t>(i);
@@ -127,8 +132,16 @@ bool JsonFieldStack::has_duplicates_of_many(std::size_t base) {
   return false;
 }
 
+bool JsonFieldStack::has_duplicates_by_order(std::size_t base) const {
+  std::vector<std::string_view> ordered;
+  ordered.reserve(keys_.size() - base);
+  for (std::size_t i = base; i < keys_.size(); ++i) ordered.push_back(key(i));
+  std::ranges::sort(ordered);
+  return std::ranges::adjacent_find(ordered) != ordered.end();
+}
+
 void JsonFieldStack::resolve_duplicates(std::size_t base) {
-  std::unordered_map<std::string_view, std::size_t> places;
+  std::map<std::string_view, std::size_t> places;
   std::size_t kept = base;
   for (std::size_t i = base; i < keys_.size(); ++i) {
     const auto [place, is_new] = places.try_emplace(key(i), kept);

@@ -4,7 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bit>
+#include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bsonpp {
 namespace {
@@ -73,6 +79,29 @@ TEST(JsonToBson, IdFirstAndTheLastDuplicateInTheFirstPlace) {
   EXPECT_EQ(canonical(R"({"a": "1", "b": "2", "a": "3"})"), R"({"a": "3", "b": "2"})");
   EXPECT_EQ(canonical(R"({"abcdefgh1": "1", "abcdefgh2": "2"})"),
             R"({"abcdefgh1": "1", "abcdefgh2": "2"})");
+}
+
+// As many keys as make a table of that many slots, all of which begin in the same one.
+std::vector<std::string> colliding_keys(std::size_t count) {
+  const std::size_t mask = std::bit_ceil(2 * count) - 1;
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; keys.size() < count; ++i) {
+    std::string key = "key " + std::to_string(i);
+    if ((std::hash<std::string_view>{}(key)&mask) == 0) keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+TEST(JsonToBson, DuplicatesAreFoundAmongKeysThatCollide) {
+  std::string text = "{";
+  std::string written = "{";
+  for (const std::string& key : colliding_keys(500)) {
+    text += '"' + key + "\": 1, ";
+    written += '"' + key + "\": {\"$numberInt\": \"1\"}, ";
+  }
+  EXPECT_EQ(canonical(text + R"("last": 1})"), written + R"("last": {"$numberInt": "1"}})");
+  EXPECT_EQ(canonical(text + R"("last": 1, "last": 2})"),
+            written + R"("last": {"$numberInt": "2"}})");
 }
 
 TEST(JsonToBson, ErrorsHaveTheirCode) {

@@ -33,6 +33,7 @@ class JsonFieldStack {
  private:
   bool has_duplicates(std::size_t base);
   bool has_duplicates_of_many(std::size_t base);
+  bool has_duplicates_by_order(std::size_t base) const;
   void resolve_duplicates(std::size_t base);
 
   const JsonTape& tape_;
