@@ -20,6 +20,7 @@ class Rewriter {
   using Value = bool;
   struct Document {
     std::size_t start = 0;
+    std::size_t code_start = 0;  // where a scope's code begins
   };
   struct Array {
     std::size_t start = 0;
@@ -53,11 +54,11 @@ class Rewriter {
     saw_array_ = true;
     return open(Type::kArray, array.start, true);
   }
-  // The text of a code comes before its scope, yet is told after it: the scope is kept until then.
-  Visit begin_scope(Bytes, Document& document, bool&) {
+  Visit begin_scope(std::string_view code, Bytes, Document& document, bool&) {
     const std::string key = next_key();
     containers_.push_back({false, {}});
-    return writer_.write_header(Type::kCodeWithScope, key) && writer_.begin_document(document.start)
+    return writer_.begin_document_element(Type::kCodeWithScope, key, document.code_start) &&
+                   writer_.write_string(code) && writer_.begin_document(document.start)
                ? Visit::kDescend
                : Visit::kFailed;
   }
@@ -68,20 +69,10 @@ class Rewriter {
   }
   bool end_scope(Document& document) {
     if (!end(document)) return false;
-    scope_.assign(as_text(writer_.bytes().subspan(document.start)));
-    code_header_ = document.start;
-    writer_.rewind(document.start);
+    writer_.patch_length(document.code_start);
     return true;
   }
-  bool code_with_scope_value(std::string_view text, bool) {
-    const std::size_t start = code_header_;
-    if (!writer_.write(std::int32_t{0}) || !writer_.write_string(text) ||
-        !writer_.write_bytes(scope_)) {
-      return false;
-    }
-    writer_.patch_length(start);
-    return true;
-  }
+  static bool code_with_scope_value(std::string_view, bool) { return true; }
   void abandon(Document&) { containers_.pop_back(); }
   void abandon(Array&) { containers_.pop_back(); }
   static void note_field(const Document&) noexcept {}
@@ -155,8 +146,6 @@ class Rewriter {
   Writer& writer_;
   std::vector<Container> containers_;
   std::string key_;
-  std::string scope_;
-  std::size_t code_header_ = 0;
   std::size_t entered_ = 0;
   bool saw_array_ = false;
 };

@@ -31,7 +31,9 @@ class Skipper : public Validator {
     return cursor.read_cstring(document.key);
   }
   static Visit begin_document(Bytes, Document&, bool& taken) noexcept { return take(taken); }
-  static Visit begin_scope(Bytes, Document&, bool& taken) noexcept { return take(taken); }
+  static Visit begin_scope(std::string_view, Bytes, Document&, bool& taken) noexcept {
+    return take(taken);
+  }
   static Visit begin_array(Bytes, Array&, bool& taken) noexcept { return take(taken); }
 
  private:

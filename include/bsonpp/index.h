@@ -119,7 +119,9 @@ class Indexer : public Validator {
     return document.entries->push({offset, tag}) ? ErrorCode::kOk : ErrorCode::kOutOfMemory;
   }
   Visit begin_document(Bytes, Document&, bool& taken) const noexcept { return visit(taken); }
-  Visit begin_scope(Bytes, Document&, bool& taken) const noexcept { return visit(taken); }
+  Visit begin_scope(std::string_view, Bytes, Document&, bool& taken) const noexcept {
+    return visit(taken);
+  }
   Visit begin_array(Bytes, Array&, bool& taken) const noexcept { return visit(taken); }
 
  private:

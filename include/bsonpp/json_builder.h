@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 namespace bsonpp {
@@ -19,13 +18,9 @@ namespace bsonpp {
 // bson.decode() would have lost the type. A DBRef is the document that it is in BSON.
 class JsonBuilder {
  public:
-  // Where a value's text begins.
-  struct Value {
-    std::size_t start = kFailed;
-  };
+  using Value = bool;  // whether it has been written
   struct Document {
     bool empty = true;
-    std::size_t scope_start = 0;  // where the text of a scope begins
   };
   struct Array {
     bool empty = true;
@@ -38,7 +33,7 @@ class JsonBuilder {
   bool begin() noexcept { return json_.raw("{"); }
   bool end(const Document& document) noexcept { return close(document.empty, "}"); }
 
-  static bool failed(Value value) noexcept { return value.start == kFailed; }
+  static bool failed(Value value) noexcept { return !value; }
 
   ErrorCode read_key(Cursor& cursor, Document& document) noexcept {
     document.empty = false;
@@ -65,14 +60,12 @@ class JsonBuilder {
 
   Visit begin_document(Bytes, Document&, Value&) noexcept { return opened("{"); }
   Visit begin_array(Bytes, Array&, Value&) noexcept { return opened("["); }
-  // The text of a code comes after its scope in the walk, but before it in JSON.
-  Visit begin_scope(Bytes bytes, Document& document, Value& taken) noexcept {
-    document.scope_start = json_.text().size();
-    return begin_document(bytes, document, taken);
+  Visit begin_scope(std::string_view code, Bytes, Document&, Value&) noexcept {
+    return json_.begin_code_with_scope(code) ? opened("{") : Visit::kFailed;
   }
-  Value end_document(Document& document) noexcept { return made(end(document)); }
-  Value end_array(Array& array) noexcept { return made(close(array.empty, "]")); }
-  Value end_scope(Document& document) noexcept;
+  Value end_document(Document& document) noexcept { return end(document); }
+  Value end_array(Array& array) noexcept { return close(array.empty, "]"); }
+  Value end_scope(Document& document) noexcept { return end(document); }
   static void abandon(Document&) noexcept {}
   static void abandon(Array&) noexcept {}
   static void note_field(const Document&) noexcept {}
@@ -81,36 +74,35 @@ class JsonBuilder {
   }
   static void leave() noexcept {}
 
-  Value double_value(double number) noexcept { return made(json_.write_double(number)); }
-  Value string_value(std::string_view text) noexcept { return made(json_.write_string(text)); }
-  Value symbol_value(std::string_view text) noexcept { return made(json_.write_symbol(text)); }
+  Value double_value(double number) noexcept { return json_.write_double(number); }
+  Value string_value(std::string_view text) noexcept { return json_.write_string(text); }
+  Value symbol_value(std::string_view text) noexcept { return json_.write_symbol(text); }
   Value binary_value(BinarySubtype subtype, Bytes bytes) noexcept {
-    return made(json_.write_binary(subtype, bytes));
+    return json_.write_binary(subtype, bytes);
   }
-  Value undefined_value() noexcept { return made(json_.write_undefined()); }
-  Value null_value() noexcept { return made(json_.write_null()); }
-  Value boolean_value(bool truth) noexcept { return made(json_.write_boolean(truth)); }
-  Value object_id_value(Bytes bytes) noexcept { return made(json_.write_object_id(bytes)); }
-  Value datetime_value(std::int64_t millis) noexcept { return made(json_.write_datetime(millis)); }
+  Value undefined_value() noexcept { return json_.write_undefined(); }
+  Value null_value() noexcept { return json_.write_null(); }
+  Value boolean_value(bool truth) noexcept { return json_.write_boolean(truth); }
+  Value object_id_value(Bytes bytes) noexcept { return json_.write_object_id(bytes); }
+  Value datetime_value(std::int64_t millis) noexcept { return json_.write_datetime(millis); }
   Value regex_value(std::string_view pattern, std::string_view flags) noexcept;
   Value db_pointer_value(std::string_view collection, Bytes id) noexcept {
-    return made(json_.write_db_pointer(collection, id));
+    return json_.write_db_pointer(collection, id);
   }
-  Value code_value(std::string_view text) noexcept { return made(json_.write_code(text)); }
-  Value code_with_scope_value(std::string_view text, Value scope) noexcept;
-  Value int32_value(std::int32_t number) noexcept { return made(json_.write_int32(number)); }
-  Value int64_value(std::int64_t number) noexcept { return made(json_.write_int64(number)); }
+  Value code_value(std::string_view text) noexcept { return json_.write_code(text); }
+  Value code_with_scope_value(std::string_view, Value) noexcept {
+    return json_.end_code_with_scope();
+  }
+  Value int32_value(std::int32_t number) noexcept { return json_.write_int32(number); }
+  Value int64_value(std::int64_t number) noexcept { return json_.write_int64(number); }
   Value timestamp_value(std::uint32_t time, std::uint32_t increment) noexcept {
-    return made(json_.write_timestamp(time, increment));
+    return json_.write_timestamp(time, increment);
   }
-  Value decimal128_value(Bytes bytes) noexcept { return made(json_.write_decimal128(bytes)); }
-  Value min_key_value() noexcept { return made(json_.write_min_key()); }
-  Value max_key_value() noexcept { return made(json_.write_max_key()); }
+  Value decimal128_value(Bytes bytes) noexcept { return json_.write_decimal128(bytes); }
+  Value min_key_value() noexcept { return json_.write_min_key(); }
+  Value max_key_value() noexcept { return json_.write_max_key(); }
 
  private:
-  static constexpr std::size_t kFailed = std::numeric_limits<std::size_t>::max();
-
-  static Value made(bool success) noexcept { return Value{success ? 0 : kFailed}; }
   Visit opened(std::string_view bracket) noexcept {
     return json_.raw(bracket) ? Visit::kDescend : Visit::kFailed;
   }

@@ -35,7 +35,9 @@ class Validator {
   static bool append(Document&, bool) noexcept { return true; }
   static bool append(Array&, bool) noexcept { return true; }
   static Visit begin_document(Bytes, Document&, bool&) noexcept { return Visit::kDescend; }
-  static Visit begin_scope(Bytes, Document&, bool&) noexcept { return Visit::kDescend; }
+  static Visit begin_scope(std::string_view, Bytes, Document&, bool&) noexcept {
+    return Visit::kDescend;
+  }
   static Visit begin_array(Bytes, Array&, bool&) noexcept { return Visit::kDescend; }
   static bool end_document(Document&) noexcept { return true; }
   static bool end_scope(Document&) noexcept { return true; }

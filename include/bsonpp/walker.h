@@ -32,7 +32,8 @@ enum class Visit : std::uint8_t {
 //                                    reads the next key with the cursor's own checked reads
 //   bool append(Document&, Value), append(Array&, Value)
 //   Visit begin_document(Bytes document, Document&, Value& taken)
-//   Visit begin_scope(Bytes document, Document&, Value& taken)
+//   Visit begin_scope(std::string_view code, Bytes document, Document&, Value& taken)
+//                                    the code stands before its scope
 //   Visit begin_array(Bytes array, Array&, Value& taken)
 //   Value end_document(Document&), end_scope(Document&), end_array(Array&)
 //   void abandon(Document&), abandon(Array&)
@@ -376,15 +377,15 @@ class Walker {
       check(ErrorCode::kInvalidLength, cursor);
       return Value();
     }
-    Value scope = scope_value(scope_bytes, cursor);
+    Value scope = scope_value(code, scope_bytes, cursor);
     if (Builder::failed(scope)) return scope;
     return builder_.code_with_scope_value(code, std::move(scope));
   }
 
-  Value scope_value(Bytes bytes, Cursor& cursor) {
+  Value scope_value(std::string_view code, Bytes bytes, Cursor& cursor) {
     Document inner;
     Value taken{};
-    if (!descends(builder_.begin_scope(bytes, inner, taken), cursor)) return taken;
+    if (!descends(builder_.begin_scope(code, bytes, inner, taken), cursor)) return taken;
     if (!descend(bytes, inner)) return Value();
     return builder_.end_scope(inner);
   }

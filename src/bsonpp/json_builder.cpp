@@ -32,10 +32,6 @@ BsonToJsonError no_memory() noexcept {
 
 }  // namespace
 
-JsonBuilder::Value JsonBuilder::end_scope(Document& document) noexcept {
-  return end(document) ? Value{document.scope_start} : Value{};
-}
-
 JsonBuilder::Value JsonBuilder::regex_value(std::string_view pattern,
                                             std::string_view flags) noexcept {
   std::array<char, kRegexFlags.size()> known{};
@@ -43,14 +39,7 @@ JsonBuilder::Value JsonBuilder::regex_value(std::string_view pattern,
   for (const char flag : kRegexFlags) {
     if (flags.find(flag) != std::string_view::npos) known[count++] = flag;
   }
-  return made(json_.write_regex(pattern, {known.data(), count}));
-}
-
-JsonBuilder::Value JsonBuilder::code_with_scope_value(std::string_view text, Value scope) noexcept {
-  const std::size_t scope_end = json_.text().size();
-  if (!json_.begin_code_with_scope(text)) return {};
-  json_.text().rotate(scope.start, scope_end);
-  return made(json_.end_code_with_scope());
+  return json_.write_regex(pattern, {known.data(), count});
 }
 
 BsonToJsonError bson_to_json(Bytes bytes, const JsonFormat& format, TextWriter& text,

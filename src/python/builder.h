@@ -99,7 +99,7 @@ class ObjectBuilder {
     document.outer = reader_.enter();
     return bsonpp::Visit::kDescend;
   }
-  bsonpp::Visit begin_scope(bsonpp::Bytes bytes, Document& document, Ref& taken) {
+  bsonpp::Visit begin_scope(std::string_view, bsonpp::Bytes bytes, Document& document, Ref& taken) {
     return begin_document(bytes, document, taken);
   }
   bsonpp::Visit begin_array(bsonpp::Bytes bytes, Array& array, Ref& taken);

@@ -51,7 +51,10 @@ class Transcript {
   }
 
   Visit begin_document(Bytes /*bytes*/, Document& /*inner*/, Value& /*taken*/) { return begin(); }
-  Visit begin_scope(Bytes /*bytes*/, Document& /*inner*/, Value& /*taken*/) { return begin(); }
+  Visit begin_scope(std::string_view /*code*/, Bytes /*bytes*/, Document& /*inner*/,
+                    Value& /*taken*/) {
+    return begin();
+  }
   Visit begin_array(Bytes /*bytes*/, Array& /*inner*/, Value& /*taken*/) { return begin(); }
   Value end_document(Document& inner) { return end("{" + inner.text + "}"); }
   Value end_scope(Document& inner) { return end("{" + inner.text + "}"); }

@@ -58,7 +58,7 @@ Visit LazyBuilder::begin_document(Bytes bytes, Document&, Ref& taken) {
 }
 
 // A Code takes its scope as bson.decode() gives it: small, and never looked at alone.
-Visit LazyBuilder::begin_scope(Bytes bytes, Document&, Ref& taken) {
+Visit LazyBuilder::begin_scope(std::string_view, Bytes bytes, Document&, Ref& taken) {
   taken = options_.document_kind == DocumentKind::kRaw
               ? decode_document(state_, with_dicts(options_), nullptr, bytes)
               : decode_document(state_, options_, nullptr, bytes);

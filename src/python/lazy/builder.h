@@ -12,7 +12,8 @@ class LazyBuilder : public ObjectBuilder {
       : ObjectBuilder(state, options, node.owner), state_(state), options_(options), node_(node) {}
 
   bsonpp::Visit begin_document(bsonpp::Bytes bytes, Document& document, Ref& taken);
-  bsonpp::Visit begin_scope(bsonpp::Bytes bytes, Document& document, Ref& taken);
+  bsonpp::Visit begin_scope(std::string_view code, bsonpp::Bytes bytes, Document& document,
+                            Ref& taken);
   bsonpp::Visit begin_array(bsonpp::Bytes bytes, Array& array, Ref& taken);
 
  private:
