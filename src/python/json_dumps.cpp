@@ -8,6 +8,7 @@
 #include "types/numbers.h"
 
 #include <array>
+#include <cmath>
 
 namespace pymongo_cpp {
 
@@ -44,6 +45,22 @@ class OptionAttributes {
   PyObject* options_;
   Ref dict_;
 };
+
+// The str that Python's json module makes of a key that is not exactly one; null without an
+// exception where it refuses the key.
+Ref text_of_key(PyObject* key) {
+  if (PyUnicode_Check(key)) return Ref::share(key);
+  if (PyFloat_Check(key)) {
+    const double number = PyFloat_AS_DOUBLE(key);
+    if (std::isfinite(number)) return Ref::steal(PyFloat_Type.tp_repr(key));
+    return Ref::steal(PyUnicode_FromString(std::isnan(number) ? "NaN"
+                                           : number > 0       ? "Infinity"
+                                                              : "-Infinity"));
+  }
+  if (key == Py_None) return Ref::steal(PyUnicode_FromString("null"));
+  if (PyBool_Check(key)) return Ref::steal(PyUnicode_FromString(key == Py_True ? "true" : "false"));
+  return PyLong_Check(key) ? Ref::steal(PyLong_Type.tp_repr(key)) : Ref();
+}
 
 constexpr bool is_within(long number, long highest) { return number >= 0 && number <= highest; }
 
@@ -163,17 +180,17 @@ bool JsonSource::integer_value(PyObject* number) {
 
 bool JsonSource::dict_value(PyObject* dict) {
   const std::size_t start = text_.size();
-  bool plain_keys = true;
+  bool known_keys = true;
   if (!enter()) return false;
-  const bool done = dict_fields(dict, plain_keys);
+  const bool done = dict_fields(dict, known_keys);
   leave();
-  if (plain_keys) return done;
+  if (known_keys) return done;
   text_.rewind(start);
   return foreign_value(dict);
 }
 
-// `plain_keys` becomes false, without an exception, at a key that is not exactly a str.
-bool JsonSource::dict_fields(PyObject* dict, bool& plain_keys) {
+// `known_keys` becomes false, without an exception, at a key that json_util refuses.
+bool JsonSource::dict_fields(PyObject* dict, bool& known_keys) {
   const CriticalSection section(dict);
   const Py_ssize_t size = PyDict_GET_SIZE(dict);
   if (!raw("{")) return false;
@@ -182,15 +199,16 @@ bool JsonSource::dict_fields(PyObject* dict, bool& plain_keys) {
   PyObject* field_value = nullptr;
   bool first = true;
   while (next_dict_item(dict, position, field_key, field_value)) {
-    const Ref held_key = Ref::share(field_key);
+    Ref held_key = Ref::share(field_key);
     const Ref held_value = Ref::share(field_value);
     if (!PyUnicode_CheckExact(field_key)) [[unlikely]] {
-      plain_keys = false;
-      return false;
+      held_key = text_of_key(field_key);
+      known_keys = held_key || PyErr_Occurred() != nullptr;
+      if (!held_key) return false;
     }
     if (!first && !raw(", ")) return false;
     first = false;
-    if (!key(field_key) || !value(field_value)) return false;
+    if (!key(held_key.get()) || !value(field_value)) return false;
     if (PyDict_GET_SIZE(dict) != size) [[unlikely]] {
       PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
       return false;

@@ -32,7 +32,7 @@ class JsonSource {
   bool text_value(PyObject* string);
   bool integer_value(PyObject* number);
   bool dict_value(PyObject* dict);
-  bool dict_fields(PyObject* dict, bool& plain_keys);
+  bool dict_fields(PyObject* dict, bool& known_keys);
   bool items_value(PyObject* mapping);
   bool list_value(PyObject* list);
   bool tuple_value(PyObject* tuple);

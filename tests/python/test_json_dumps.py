@@ -29,10 +29,34 @@ from support.values import VALUES
 import pymongo_cpp
 from pymongo_cpp.json import bson_to_json, dumps, loads
 
+
+class Key(str):
+    """A key whose own text is not what json writes."""
+
+    def __str__(self) -> str:
+        return "another"
+
+
+class Number(int):
+    """The same."""
+
+    def __repr__(self) -> str:
+        return "another"
+
+
+class Fraction(float):
+    """The same."""
+
+    def __repr__(self) -> str:
+        return "another"
+
+
 ODD_VALUES = [
     {7: "int", 2.5: "float", None: "none", True: "bool"},
     {"nested": {"ok": 1, 7: {"a": ObjectId(b"\x00" * 12)}}},
     {(1, 2): 3},
+    {float("nan"): 1, float("inf"): 2, -float("inf"): 3, 1e16: 4, 2**70: 5, False: 6},
+    {Key("é"): 1, Number(7): 2, Fraction(0.5): 3},
     [2**64, -(2**63) - 1, 10**40, Int64(2**70)],
     {"surrogate": "\ud800", "pair": "\ud83c\udf89", "\udfff": 1},
     "\x00\x1f\x20\x22\x5c\x7e\x7f\x80\xff\u0100\uffff\U00010000\U0010ffff" * 3,
@@ -169,6 +193,26 @@ class Growing:
     def __iter__(self) -> Any:
         self.target["more"] = 1
         return iter([])
+
+
+class Counting:
+    """Not known to the extension, and counts how often it is asked for what it holds."""
+
+    times = 0
+
+    def __iter__(self) -> Any:
+        self.times += 1
+        return iter([])
+
+
+def test_keys_of_other_types_do_not_write_what_is_nested_again() -> None:
+    inner = Counting()
+    value: dict[Any, Any] = {"inner": inner, 1: None}
+    for _ in range(200):
+        value = {"a": value, 1: 1, None: 2}
+    text = dumps(value)
+    assert inner.times == 1
+    assert text == json_util.dumps(value)
 
 
 def test_dict_that_changes_while_it_is_written() -> None:
