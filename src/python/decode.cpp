@@ -76,8 +76,9 @@ void raise_walk_error(const ModuleState& state, const ObjectWalker& walker,
       raise_invalid_bson(state, "field name too large");
       return;
     case ErrorCode::kInvalidBoolean:
+      // A char, as in the C extension: signed on some processors and not on others.
       PyErr_Format(state.types.invalid_bson.get(), "invalid boolean value: %x",
-                   static_cast<signed char>(walker.offending_byte()));
+                   static_cast<char>(walker.offending_byte()));
       return;
     case ErrorCode::kUnknownType:
       if (builder.failed_field() != nullptr) {
