@@ -3,15 +3,26 @@
 #ifdef _WIN32
 #include <process.h>
 #else
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #endif
 
+#include <atomic>
 #include <cstddef>
 
 namespace pymongo_cpp {
 
 namespace {
+
+// How many forks, by fork(), lie between the first process and this one.
+std::atomic<unsigned> forks{0};
+
+#ifndef _WIN32
+void count_fork() noexcept { forks.fetch_add(1, std::memory_order_relaxed); }
+
+[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, count_fork);
+#endif
 
 #ifdef MADV_WIPEONFORK
 std::size_t page_size() noexcept { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
@@ -54,10 +65,12 @@ void ForkMarker::mark() noexcept {
   } else {
     process_ = process_number();
   }
+  forks_ = forks.load(std::memory_order_relaxed);
 }
 
 bool ForkMarker::is_marked() const noexcept {
-  return page_ != nullptr ? *page_ != 0 : process_ == process_number();
+  const bool marked = page_ != nullptr ? *page_ != 0 : process_ == process_number();
+  return marked && forks_ == forks.load(std::memory_order_relaxed);
 }
 
 }  // namespace pymongo_cpp

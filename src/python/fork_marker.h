@@ -4,7 +4,8 @@
 namespace pymongo_cpp {
 
 // A mark that the process which makes it sees, and a process forked from it does not. Linux wipes a
-// page for that; elsewhere the process number is asked for.
+// page for that; elsewhere the process number is asked for. The C library's handlers count forks
+// too: an emulator of Linux may say that it will wipe the page, and not do so.
 class ForkMarker {
  public:
   ForkMarker() noexcept;
@@ -20,6 +21,7 @@ class ForkMarker {
  private:
   long* page_ = nullptr;  // null where pages cannot be wiped
   long process_ = 0;
+  unsigned forks_ = 0;
 };
 
 // This process's number, as os.getpid() gives it.
