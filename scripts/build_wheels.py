@@ -23,6 +23,8 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from fetch_simdjson import fetch_simdjson
+
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 WORK = ROOT / "build" / "wheels"
@@ -95,23 +97,6 @@ def build_sdist(directory: Path) -> Path:
     run(sys.executable, "-m", "build", "--sdist", "--outdir", directory, ROOT)
     (sdist,) = directory.glob("pymongo_cpp-*.tar.gz")
     return sdist
-
-
-def fetch_simdjson() -> None:
-    """Put simdjson's two source files into SIMDJSON, out of a package that carries them."""
-    shutil.rmtree(SIMDJSON, ignore_errors=True)
-    SIMDJSON.mkdir(parents=True)
-    run(
-        *(sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check"),
-        *("--no-deps", "--require-hashes", "--no-binary", "pysimdjson", "--dest", SIMDJSON),
-        *("-r", ROOT / "requirements" / "simdjson.txt"),
-    )
-    (package,) = SIMDJSON.glob("*.tar.gz")
-    with tarfile.open(package) as archive:
-        for member in archive.getmembers():
-            if member.name.endswith(("simdjson/simdjson.h", "simdjson/simdjson.cpp")):
-                member.name = Path(member.name).name
-                archive.extract(member, SIMDJSON, filter="data")
 
 
 def build_wheel(sdist: Path, interpreter: Interpreter, directory: Path) -> tuple[Path, Path]:
@@ -187,7 +172,7 @@ def main() -> int:
     (DIST / "debug").mkdir()
     if options.check_reproducible:
         check_same_bytes(sdist, build_sdist(WORK / "again"))
-    fetch_simdjson()
+    fetch_simdjson(SIMDJSON)
     for interpreter in interpreters:
         built, debug = build_wheel(sdist, interpreter, WORK / interpreter.tag)
         wheel = Path(shutil.copy(built, DIST))
