@@ -63,7 +63,8 @@ $(STAMPS)/simdjson: $(STAMPS)/venv
 	  || echo "without it, CMake fetches simdjson"
 	@touch $@
 
-# Not g++-multilib, with which no compiler for another processor can be installed.
+# Not g++-multilib, with which no compiler for another processor can be installed; its one file is a
+# link to the kernel's headers, which the preset names instead.
 $(STAMPS)/multilib: $(STAMPS)/gtest
 	scripts/ensure-package.sh "g++-$$(g++ -dumpversion)-multilib" \
 	  sh -c 'echo "int main() {}" | g++ -m32 -x c++ - -o /dev/null'
