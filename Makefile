@@ -257,6 +257,7 @@ bench: build $(STAMPS)/bench ## every benchmark, all sides taking turns (BENCH_A
 	@for program in lazy_bench json_bench full_level_bench; do \
 	  $(BIN)/python benchmarks/$$program.py $(if $(filter --full,$(BENCH_ARGS)),,--quick) || exit 1; \
 	done
+	@$(if $(filter --full,$(BENCH_ARGS)),$(BIN)/python benchmarks/spike.py)
 
 bench-core: $(STAMPS)/libbenchmark ## the C++ core alone
 	@test -e build/core-benchmark/build.ninja || \
