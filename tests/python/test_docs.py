@@ -52,7 +52,8 @@ def test_python_blocks_run_in_their_order(page: Path, tmp_path: Path) -> None:
 
 
 def _make_targets(text: str) -> set[str]:
-    return set(re.findall(r"^([a-z][a-z0-9-]*):", text, re.MULTILINE))
+    rules = re.findall(r"^([a-z][a-z0-9 -]*):", text, re.MULTILINE)
+    return {target for rule in rules for target in rule.split()}
 
 
 def _called_targets(line: str) -> list[str]:
