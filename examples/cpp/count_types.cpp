@@ -48,7 +48,8 @@ class Tally {
                                       Value& /*taken*/) {
     return bsonpp::Visit::kDescend;
   }
-  static bsonpp::Visit begin_scope(bsonpp::Bytes /*bytes*/, Document& /*inner*/, Value& /*taken*/) {
+  static bsonpp::Visit begin_scope(std::string_view /*code*/, bsonpp::Bytes /*bytes*/,
+                                   Document& /*inner*/, Value& /*taken*/) {
     return bsonpp::Visit::kDescend;
   }
   static bsonpp::Visit begin_array(bsonpp::Bytes /*bytes*/, Array& /*inner*/, Value& /*taken*/) {

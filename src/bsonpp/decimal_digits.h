@@ -55,9 +55,15 @@ constexpr std::uint64_t eight_digits(std::uint32_t number) noexcept {
 // What makes characters of eight digits.
 inline constexpr std::uint64_t kEightZeros = 0x3030'3030'3030'3030U;
 
+// Writes characters of which the first one is the word's lowest byte.
+template <typename Word>
+BSONPP_ALWAYS_INLINE void store_characters(char* out, Word characters) noexcept {
+  store_little_endian(reinterpret_cast<std::byte*>(out), characters);
+}
+
 // Eight digits of a number below 10^8, with zeros in front.
 BSONPP_ALWAYS_INLINE char* put_eight_digits(char* out, std::uint32_t number) noexcept {
-  store_little_endian(reinterpret_cast<std::byte*>(out), eight_digits(number) | kEightZeros);
+  store_characters(out, eight_digits(number) | kEightZeros);
   return out + 8;
 }
 
@@ -66,8 +72,8 @@ BSONPP_ALWAYS_INLINE char* put_eight_digits(char* out, std::uint32_t number) noe
 BSONPP_ALWAYS_INLINE char* put_fraction_digits(char* out, std::uint64_t number) noexcept {
   const std::uint64_t upper = eight_digits(static_cast<std::uint32_t>(number / kEightDigits));
   const std::uint64_t lower = eight_digits(static_cast<std::uint32_t>(number % kEightDigits));
-  store_little_endian(reinterpret_cast<std::byte*>(out), upper | kEightZeros);
-  store_little_endian(reinterpret_cast<std::byte*>(out) + 8, lower | kEightZeros);
+  store_characters(out, upper | kEightZeros);
+  store_characters(out + 8, lower | kEightZeros);
   char* const end = out + (lower != 0 ? 16 : 8);
   return end - std::countl_zero(lower != 0 ? lower : upper) / 8;
 }
@@ -84,8 +90,9 @@ inline std::size_t digits_of(std::uint64_t number) noexcept {
 // what comes next need not wait for them. Writes eight.
 BSONPP_ALWAYS_INLINE char* put_up_to_eight_digits(char* out, std::uint32_t number) noexcept {
   const std::size_t count = digits_of(number);
+  BSONPP_ASSUME(count >= 1 && count <= 8);
   const std::uint64_t digits = eight_digits(number) | kEightZeros;
-  store_little_endian(reinterpret_cast<std::byte*>(out), digits >> 8 * (8 - count));
+  store_characters(out, digits >> 8 * (8 - count));
   return out + count;
 }
 

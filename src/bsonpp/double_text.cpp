@@ -4,8 +4,8 @@
 
 #include <bsonpp/json_text.h>
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace bsonpp {
 
@@ -24,10 +24,10 @@ char* drop_zeros(char* end) noexcept {
 char* put_ten_thousandths(char* out, std::uint32_t number) noexcept {
   const std::uint64_t digits = eight_digits(number) | kEightZeros;
   const std::size_t count = digits_of(number / 10'000 | 1U);
-  store_little_endian(reinterpret_cast<std::byte*>(out), digits >> 8 * (4 - count));
+  store_characters(out, digits >> 8 * (4 - count));
   out += count;
   *out++ = '.';
-  store_little_endian(reinterpret_cast<std::byte*>(out), static_cast<std::uint32_t>(digits >> 32U));
+  store_characters(out, static_cast<std::uint32_t>(digits >> 32U));
   return drop_zeros(out + 4);
 }
 
@@ -58,7 +58,7 @@ char* put_short_decimal(char* out, double number) noexcept {
 // The 17 digits that a double has at most, behind up to three zeros.
 char* put_long_fraction(char* out, std::uint64_t fraction, std::size_t size) noexcept {
   constexpr std::size_t kLow = 16;
-  std::memcpy(out, "000", 3);
+  std::fill_n(out, 3, '0');
   out += size - (kLow + 1);
   *out++ = static_cast<char>('0' + fraction / kPowersOfTen[kLow]);
   const std::uint64_t low = fraction % kPowersOfTen[kLow];

@@ -33,7 +33,7 @@ std::string repr(double number) {
                                        std::chars_format::scientific)
                              .ptr);
   const std::size_t mark = text.find('e');
-  const int exponent = std::atoi(text.c_str() + mark + 1);
+  const int exponent = static_cast<int>(std::strtol(text.c_str() + mark + 1, nullptr, 10));
   std::string digits = text.substr(0, mark);
   std::erase(digits, '.');
   const std::string sign = std::signbit(number) ? "-" : "";
