@@ -14,6 +14,8 @@ namespace bsonpp {
 
 namespace {
 
+static_assert(simdjson::SIMDJSON_VERSION_MAJOR == 3, "JsonTape knows the tape of these versions");
+
 JsonErrorCode code_of(simdjson::error_code error) noexcept {
   switch (error) {
     case simdjson::SUCCESS:
