@@ -3,8 +3,9 @@
 #
 #   sanitizer-reports.sh BUILD
 #
-# Where LeakSanitizer itself fails, as its tracer was seen to do once, for a reason not known, it has
-# found nothing, and has not looked for leaks in that process: its report is printed, not counted.
+# Where LeakSanitizer itself fails, as its tracer was seen to do before sanitized-python.sh kept it
+# from the data of ending threads, it has found nothing, and has not looked for leaks in that process:
+# its report is printed, not counted.
 set -eu
 
 reports=$1/reports
