@@ -36,22 +36,28 @@ struct Group {
 };
 
 // How much has been done by steps that take more at once.
-std::size_t put_first(Bytes bytes, char* out) noexcept {
+std::size_t put_first([[maybe_unused]] Bytes bytes, [[maybe_unused]] char* out) noexcept {
 #if defined(BSONPP_AVX2)
   if (avx2::supported()) return avx2::put_base64(bytes, out);
 #endif
-  static_cast<void>(bytes);
-  static_cast<void>(out);
   return 0;
 }
 
-std::size_t parse_first(std::string_view text, std::vector<char>& bytes) noexcept {
+std::size_t parse_first([[maybe_unused]] std::string_view text,
+                        [[maybe_unused]] std::vector<char>& bytes) noexcept {
 #if defined(BSONPP_AVX2)
   if (avx2::supported()) return avx2::parse_base64(text, bytes);
 #endif
-  static_cast<void>(text);
-  static_cast<void>(bytes);
   return 0;
+}
+
+// The four digits of three bytes.
+char* put_group(char* out, std::uint32_t group) noexcept {
+  *out++ = kAlphabet[group >> 18U];
+  *out++ = kAlphabet[group >> 12U & 0x3fU];
+  *out++ = kAlphabet[group >> 6U & 0x3fU];
+  *out++ = kAlphabet[group & 0x3fU];
+  return out;
 }
 
 }  // namespace
@@ -62,19 +68,13 @@ char* put_base64(char* out, Bytes bytes) noexcept {
   std::size_t i = put_first(bytes, out);
   out += base64_size(i);
   for (; size - i >= 3; i += 3) {
-    const std::uint32_t group = at(i) << 16U | at(i + 1) << 8U | at(i + 2);
-    *out++ = kAlphabet[group >> 18U];
-    *out++ = kAlphabet[group >> 12U & 0x3fU];
-    *out++ = kAlphabet[group >> 6U & 0x3fU];
-    *out++ = kAlphabet[group & 0x3fU];
+    out = put_group(out, at(i) << 16U | at(i + 1) << 8U | at(i + 2));
   }
   if (i == size) return out;
   const bool two = size - i == 2;
-  const std::uint32_t group = at(i) << 16U | (two ? at(i + 1) << 8U : 0U);
-  *out++ = kAlphabet[group >> 18U];
-  *out++ = kAlphabet[group >> 12U & 0x3fU];
-  *out++ = two ? kAlphabet[group >> 6U & 0x3fU] : '=';
-  *out++ = '=';
+  out = put_group(out, at(i) << 16U | (two ? at(i + 1) << 8U : 0U));
+  out[-1] = '=';
+  if (!two) out[-2] = '=';
   return out;
 }
 

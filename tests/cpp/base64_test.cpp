@@ -11,6 +11,9 @@
 namespace bsonpp {
 namespace {
 
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 // Exactly as large as what is written, so that AddressSanitizer sees a byte too many.
 std::string encoded(std::string_view bytes) {
   std::vector<char> room(base64_size(bytes.size()));
@@ -29,8 +32,6 @@ bool parses(std::string_view text, std::string& bytes) {
 
 // Bit by bit, as RFC 4648 describes it.
 std::string expected_of(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   std::uint32_t bits = 0;
   int count = 0;
@@ -70,8 +71,6 @@ TEST(Base64, EverySizeThereAndBack) {
 }
 
 TEST(Base64, EveryByteIsADigitOrRefusedAtEveryPlace) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string parsed;
   for (const std::size_t size : {std::size_t{4}, std::size_t{64}, std::size_t{100}}) {
     for (std::size_t place = 0; place < size; ++place) {
