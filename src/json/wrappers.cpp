@@ -6,21 +6,10 @@
 #include <bsonpp/decimal128.h>
 
 #include <array>
-#include <limits>
 
 namespace bsonpp {
 
 namespace {
-
-bool as_uint32(JsonElement element, std::uint64_t& number) noexcept {
-  std::int64_t value = 0;
-  if (!element.get(value) || value < 0 ||
-      value > std::int64_t{std::numeric_limits<std::uint32_t>::max()}) {
-    return false;
-  }
-  number = static_cast<std::uint64_t>(value);
-  return true;
-}
 
 std::int64_t floor_millis(std::int64_t micros) noexcept {
   return micros / 1000 - (micros % 1000 < 0 ? 1 : 0);
@@ -173,13 +162,14 @@ bool JsonConverter::timestamp_element(std::string_view key, JsonElement parts) {
   const Fields fields(stack_, parts);
   JsonElement time_part;
   JsonElement increment_part;
-  std::uint64_t time = 0;
-  std::uint64_t increment = 0;
+  std::uint32_t time = 0;
+  std::uint32_t increment = 0;
   if (fields.size() != 2 || !fields.find("t", time_part) || !fields.find("i", increment_part) ||
-      !as_uint32(time_part, time) || !as_uint32(increment_part, increment)) {
+      !time_part.get(time) || !increment_part.get(increment)) {
     return invalid();
   }
-  return written(writer_.write_element(Type::kTimestamp, key, time << 32U | increment));
+  return written(
+      writer_.write_element(Type::kTimestamp, key, std::uint64_t{time} << 32U | increment));
 }
 
 bool JsonConverter::code_element(std::string_view key, const Fields& fields) {

@@ -37,16 +37,9 @@ bool two_fields(const JsonTape& tape, JsonElement parts, std::string_view first,
   return in_order || (tape.string(one) == second && tape.string(other) == first);
 }
 
-bool as_uint32(JsonElement element, std::uint32_t& number) {
-  std::int64_t value = 0;
-  if (!element.get(value) || value < 0 || value > 0xffffffff) return false;
-  number = static_cast<std::uint32_t>(value);
-  return true;
-}
-
 bool is_one(JsonElement element) {
-  std::uint32_t number = 0;
-  return as_uint32(element, number) && number == 1;
+  std::int64_t number = 0;
+  return element.get(number) && number == 1;
 }
 
 template <std::size_t Size>
@@ -222,8 +215,8 @@ Ref JsonLoader::timestamp_value(JsonElement parts) {
   JsonElement increment_part;
   std::uint32_t time = 0;
   std::uint32_t increment = 0;
-  if (!two_fields(tape_, parts, "t", time_part, "i", increment_part) ||
-      !as_uint32(time_part, time) || !as_uint32(increment_part, increment)) {
+  if (!two_fields(tape_, parts, "t", time_part, "i", increment_part) || !time_part.get(time) ||
+      !increment_part.get(increment)) {
     return Ref();
   }
   return make_timestamp(state_, time, increment);

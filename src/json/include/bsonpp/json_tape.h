@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 namespace bsonpp {
@@ -42,6 +43,13 @@ class JsonElement {
   bool get(std::int64_t& integer) const noexcept {
     if (type() != JsonType::kInt64) return false;
     integer = int64();
+    return true;
+  }
+  // False for what 32 bits do not hold, too.
+  bool get(std::uint32_t& integer) const noexcept {
+    std::int64_t wide = 0;
+    if (!get(wide) || wide < 0 || wide > std::numeric_limits<std::uint32_t>::max()) return false;
+    integer = static_cast<std::uint32_t>(wide);
     return true;
   }
 
