@@ -21,6 +21,9 @@ char* put_integer(char* out, std::int64_t number) noexcept;
 // "1e+16", "1e-05". `number` is finite.
 char* put_double(char* out, double number) noexcept;
 
+// "NaN", "Infinity" or "-Infinity", which end with a zero byte.
+std::string_view name_of_non_finite(double number) noexcept;
+
 // Two lower-case hexadecimal digits a byte.
 char* put_hex(char* out, Bytes bytes) noexcept;
 

@@ -102,6 +102,11 @@ BSONPP_NEVER_INLINE char* put_with_exponent(char* out, double number) noexcept {
 
 }  // namespace
 
+std::string_view name_of_non_finite(double number) noexcept {
+  if (std::isnan(number)) return "NaN";
+  return number > 0 ? "Infinity" : "-Infinity";
+}
+
 char* put_double(char* out, double number) noexcept {
   *out = '-';
   out += std::signbit(number) ? 1 : 0;

@@ -15,11 +15,6 @@ char* put(char* out, std::string_view text) noexcept {
   return std::copy_n(text.data(), text.size(), out);
 }
 
-std::string_view name_of(double non_finite) noexcept {
-  if (std::isnan(non_finite)) return "NaN";
-  return non_finite > 0 ? "Infinity" : "-Infinity";
-}
-
 constexpr bool is_within_int32(std::int64_t number) noexcept {
   return number >= std::numeric_limits<std::int32_t>::min() &&
          number <= std::numeric_limits<std::int32_t>::max();
@@ -85,7 +80,7 @@ bool JsonWriter::write_double(double number) noexcept {
 }
 
 bool JsonWriter::write_non_finite(double number) noexcept {
-  const std::string_view name = name_of(number);
+  const std::string_view name = name_of_non_finite(number);
   switch (format_.mode) {
     case JsonMode::kLegacy:
       return raw(name);

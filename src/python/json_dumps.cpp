@@ -53,9 +53,7 @@ Ref text_of_key(PyObject* key) {
   if (PyFloat_Check(key)) {
     const double number = PyFloat_AS_DOUBLE(key);
     if (std::isfinite(number)) return Ref::steal(PyFloat_Type.tp_repr(key));
-    return Ref::steal(PyUnicode_FromString(std::isnan(number) ? "NaN"
-                                           : number > 0       ? "Infinity"
-                                                              : "-Infinity"));
+    return Ref::steal(PyUnicode_FromString(bsonpp::name_of_non_finite(number).data()));
   }
   if (key == Py_None) return Ref::steal(PyUnicode_FromString("null"));
   if (PyBool_Check(key)) return Ref::steal(PyUnicode_FromString(key == Py_True ? "true" : "false"));
