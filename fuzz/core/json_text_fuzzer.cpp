@@ -67,7 +67,7 @@ void check(std::string_view text) {
   if (error.code == JsonErrorCode::kMalformed) require(error.line >= 1 && error.column >= 1);
   if (error) return;
   require(!place);
-  require(!validate(as_bytes(bson), {.check_datetime_range = true}, kDepth + 2));
+  require(!validate(as_bytes(bson), {.check_datetime_range = true}, {kDepth + 2}));
 
   std::string again;
   require(!read_json(canonical_json(bson), again));

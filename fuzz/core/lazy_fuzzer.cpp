@@ -96,7 +96,7 @@ void check(Bytes bytes) {
   const bool indexed = make_index(shape, first, /*descend=*/false, shallow);
   IndexEntries entries;
   const bool valid = make_index(shape, first, /*descend=*/true, entries);
-  require(valid == !validate(first, {}, kDepth));
+  require(valid == !validate(first, {}, {kDepth}));
   require(indexed || !valid);
   const std::string_view path = as_text(bytes.last(std::min<std::size_t>(bytes.size(), 12)));
   Element found;

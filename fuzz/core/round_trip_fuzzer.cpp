@@ -67,7 +67,7 @@ void check(Bytes bytes) {
   Cursor cursor(bytes);
   Bytes document;
   if (cursor.read_document(document) != ErrorCode::kOk) return;
-  const bool valid = !validate(document, {.check_utf8 = false}, kDepth);
+  const bool valid = !validate(document, {.check_utf8 = false}, {kDepth});
 
   const Written first = rewrite(document);
   require(first.complete == valid);

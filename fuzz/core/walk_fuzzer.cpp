@@ -40,9 +40,10 @@ bool read_all(Bytes document, std::size_t depth, std::size_t& count) {
 }
 
 void check(Bytes bytes) {
-  const Error strict = validate(bytes, {.check_utf8 = true, .check_datetime_range = true}, kDepth);
-  const Error utf8 = validate(bytes, {}, kDepth);
-  const Error shape = validate(bytes, {.check_utf8 = false}, kDepth);
+  const Error strict =
+      validate(bytes, {.check_utf8 = true, .check_datetime_range = true}, {kDepth});
+  const Error utf8 = validate(bytes, {}, {kDepth});
+  const Error shape = validate(bytes, {.check_utf8 = false}, {kDepth});
   for (const Error& error : {strict, utf8, shape}) require(error.offset <= bytes.size());
   require(message(strict.code) != nullptr);
   // A rule more can only refuse more.

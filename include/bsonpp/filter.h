@@ -4,6 +4,7 @@
 #include <bsonpp/cursor.h>
 #include <bsonpp/element.h>
 #include <bsonpp/index.h>
+#include <bsonpp/nesting.h>
 #include <bsonpp/number.h>
 
 #include <cstdint>
@@ -26,7 +27,8 @@ Order compare_values(const Element& left, const Element& right) noexcept;
 // A path leads through embedded documents and arrays as in a MongoDB query: a segment that is a
 // number is also a position in an array, every embedded document of an array is looked into, and a
 // condition on an array holds when it holds for any of its elements or for the array as a whole.
-// A comparison with null holds for a missing value too. A path has up to 200 parts.
+// A comparison with null holds for a missing value too. A path has up to 200 parts, of which up to
+// 16 are numbers: each of those leads two ways.
 class Filter {
  public:
   Filter() noexcept = default;
@@ -37,9 +39,9 @@ class Filter {
   ~Filter() = default;
 
   // Reads a filter from the document that says it, of which it keeps a copy. False when the filter
-  // is not supported; `problem` is then a sentence that names the operator and holds no values.
-  // Throws std::bad_alloc.
-  bool compile(Bytes document, std::string& problem);
+  // is not supported, or nested deeper than `limit` allows; `problem` is then a sentence that names
+  // the operator and holds no values. Throws std::bad_alloc.
+  bool compile(Bytes document, std::string& problem, NestingLimit limit = {});
 
   // Whether a document matches. It must have been validated; `entries` are its index.
   bool matches(Bytes document, std::span<const IndexEntry> entries) const noexcept;

@@ -3,6 +3,7 @@
 
 #include <bsonpp/civil_time.h>
 #include <bsonpp/cursor.h>
+#include <bsonpp/nesting.h>
 #include <bsonpp/utf8.h>
 #include <bsonpp/walker.h>
 
@@ -82,8 +83,8 @@ class Validator {
 };
 
 // Whether `bytes` are one whole well-formed document. The error says what is wrong, and at which
-// offset it was noticed; kBuilderFailed stands for a rule that a value breaks.
-Error validate(Bytes bytes, ValidationRules rules = {},
-               std::size_t max_depth = kDefaultMaxDepth) noexcept;
+// offset it was noticed; kBuilderFailed stands for a rule that a value breaks, kNestingTooDeep for
+// more levels than `limit` allows or than the stack holds.
+Error validate(Bytes bytes, ValidationRules rules = {}, NestingLimit limit = {}) noexcept;
 
 }  // namespace bsonpp

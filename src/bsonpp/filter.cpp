@@ -170,12 +170,17 @@ Order compare_values(const Element& left, const Element& right) noexcept {
   }
 }
 
-bool Filter::compile(Bytes document, std::string& problem) {
+bool Filter::compile(Bytes document, std::string& problem, NestingLimit limit) {
   bytes_.assign(document.begin(), document.end());
   root_ = Node();
   Cursor cursor(bytes_);
   Bytes copy;
-  if (validate(bytes_).code != ErrorCode::kOk || cursor.read_document(copy) != ErrorCode::kOk) {
+  const ErrorCode code = validate(bytes_, {}, limit).code;
+  if (code == ErrorCode::kNestingTooDeep) {
+    problem = "the filter is nested too deep";
+    return false;
+  }
+  if (code != ErrorCode::kOk || cursor.read_document(copy) != ErrorCode::kOk) {
     problem = "the filter is not well-formed BSON";
     return false;
   }

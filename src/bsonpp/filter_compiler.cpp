@@ -1,8 +1,8 @@
 #include "filter_compiler.h"
 
 #include <bsonpp/number.h>
+#include <bsonpp/path.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -15,10 +15,20 @@ namespace {
 constexpr int kMaxDepth = 100;
 
 // Matching takes some of the stack for each part of a path.
-constexpr std::ptrdiff_t kMaxParts = 200;
+constexpr std::size_t kMaxParts = 200;
+
+// A number is a position in an array and a key of the documents in it, so that n of them in a row
+// can lead to as many values as Fibonacci's n-th number.
+constexpr std::size_t kMaxNumbers = 16;
 
 bool has_too_many_parts(std::string_view path) noexcept {
-  return std::count(path.begin(), path.end(), '.') >= kMaxParts;
+  std::size_t parts = 0;
+  std::size_t numbers = 0;
+  for (bool more = true; more; ++parts) {
+    if (array_position(next_segment(path, more))) ++numbers;
+    if (parts == kMaxParts || numbers > kMaxNumbers) return true;
+  }
+  return false;
 }
 
 std::string named(std::string_view name, const char* problem) {

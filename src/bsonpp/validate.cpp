@@ -13,18 +13,36 @@ ErrorCode check_frame(Bytes bytes, Bytes& document) noexcept {
   return cursor.read_document(document);
 }
 
+// A Validator that looks at the stack.
+class LimitedValidator : public Validator {
+ public:
+  LimitedValidator(ValidationRules rules, NestingLimit limit) noexcept
+      : Validator(rules), limit_(limit) {}
+
+  bool enter(std::size_t depth) noexcept {
+    stack_exhausted_ = !limit_.stack_holds(depth);
+    return !stack_exhausted_;
+  }
+  bool stack_exhausted() const noexcept { return stack_exhausted_; }
+
+ private:
+  NestingLimit limit_;
+  bool stack_exhausted_ = false;
+};
+
 }  // namespace
 
-Error validate(Bytes bytes, ValidationRules rules, std::size_t max_depth) noexcept {
+Error validate(Bytes bytes, ValidationRules rules, NestingLimit limit) noexcept {
   Bytes document;
   if (const ErrorCode code = check_frame(bytes, document); code != ErrorCode::kOk) {
     return {code, 0};
   }
-  Validator validator(rules);
-  Walker<Validator> walker(validator, max_depth);
-  Validator::Document outermost;
+  LimitedValidator validator(rules, limit);
+  Walker<LimitedValidator> walker(validator, limit.levels);
+  LimitedValidator::Document outermost;
   if (walker.document(document, outermost)) return {};
-  return {walker.error(), walker.error_offset(bytes.data())};
+  const ErrorCode code = validator.stack_exhausted() ? ErrorCode::kNestingTooDeep : walker.error();
+  return {code, walker.error_offset(bytes.data())};
 }
 
 }  // namespace bsonpp

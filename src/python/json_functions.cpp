@@ -144,7 +144,7 @@ PyObject* bson_to_json(PyObject* module, PyObject* const* arguments, Py_ssize_t 
                        PyObject* keyword_names) {
   return to_json("bson_to_json", module, arguments, count, keyword_names,
                  [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
-                   return bsonpp::bson_to_json(bytes, format, text, kJsonNesting);
+                   return bsonpp::bson_to_json(bytes, format, text, kNestingLimit);
                  });
 }
 
@@ -153,7 +153,7 @@ PyObject* bson_to_json_lines(PyObject* module, PyObject* const* arguments, Py_ss
   return to_json("bson_to_json_lines", module, arguments, count, keyword_names,
                  [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
                    return bsonpp::bson_stream_to_json(bytes, format, bsonpp::JsonFraming::kLines,
-                                                      text, kJsonNesting);
+                                                      text, kNestingLimit);
                  });
 }
 
@@ -162,7 +162,7 @@ PyObject* bson_to_json_array(PyObject* module, PyObject* const* arguments, Py_ss
   return to_json("bson_to_json_array", module, arguments, count, keyword_names,
                  [](bsonpp::Bytes bytes, const JsonFormat& format, bsonpp::TextWriter& text) {
                    return bsonpp::bson_stream_to_json(bytes, format, bsonpp::JsonFraming::kArray,
-                                                      text, kJsonNesting);
+                                                      text, kNestingLimit);
                  });
 }
 
@@ -187,7 +187,7 @@ PyObject* json_to_bson(PyObject* module, PyObject* text) {
   bsonpp::JsonErrorCode code{};
   {
     const ReleasedGil released(view.size());
-    code = bsonpp::try_json_to_bson(view, *parser, writer, kJsonNesting);
+    code = bsonpp::try_json_to_bson(view, *parser, writer, kNestingLimit);
   }
   if (code == bsonpp::JsonErrorCode::kOutOfMemory) return PyErr_NoMemory();
   if (code == bsonpp::JsonErrorCode::kStackExhausted) {

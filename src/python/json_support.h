@@ -72,10 +72,6 @@ class BorrowedParser {
   std::shared_ptr<bsonpp::JsonParser> parser_;
 };
 
-// As many levels as the core takes by default, and as this thread's stack has room for.
-inline constexpr bsonpp::NestingLimit kJsonNesting{bsonpp::kDefaultMaxDepth,
-                                                   NestingGuard::stack_suffices};
-
 // Lets other threads run while work on enough bytes to be worth it is done without Python.
 class ReleasedGil {
  public:

@@ -39,6 +39,11 @@ class NestingGuard {
   std::size_t depth_ = 0;
 };
 
+// For what needs no Python: as many levels as the core takes by default, and as this thread's stack
+// has room for.
+inline constexpr bsonpp::NestingLimit kNestingLimit{bsonpp::kDefaultMaxDepth,
+                                                    NestingGuard::stack_suffices};
+
 // A builder of the core that makes no Python objects, under CPython's limits of nesting.
 template <typename Builder>
 class Guarded : public Builder {

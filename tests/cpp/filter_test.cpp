@@ -84,6 +84,8 @@ TEST(Filter, NamesTheOperatorThatIsNotSupported) {
   EXPECT_EQ(problem, "$mod is not a supported operator");
   EXPECT_FALSE(filter.compile(as_bytes("\5\0\0\0\1"sv), problem));
   EXPECT_EQ(problem, "the filter is not well-formed BSON");
+  EXPECT_FALSE(filter.compile(as_bytes(testing::nested_documents(11)), problem, {10}));
+  EXPECT_EQ(problem, "the filter is nested too deep");
 }
 
 // Calls `look` with `content` between unreadable pages, each byte in turn replaced by each other.

@@ -4,6 +4,8 @@
 #include <functional>
 #include <string>
 
+#include "sample_document.h"
+
 namespace bsonpp {
 namespace {
 
@@ -119,21 +121,12 @@ TEST(JsonBuilder, DepthIsLimited) {
 }
 
 TEST(JsonBuilder, TheStackIsAskedWhileItNests) {
-  const auto nested = [](std::size_t levels) {
-    std::string bson = document([](Writer&) { return true; });
-    for (std::size_t depth = 0; depth < levels; ++depth) {
-      bson = document([&bson](Writer& writer) {
-        return writer.write_header(Type::kDocument, kA) && writer.write_bytes(bson);
-      });
-    }
-    return bson;
-  };
   const NestingLimit limit{1000, []() noexcept { return false; }};
   HeapStorage storage;
   TextWriter text(storage);
-  const std::string fitting = nested(NestingLimit::kLevelsPerLook - 1);
+  const std::string fitting = testing::nested_documents(NestingLimit::kLevelsPerLook - 1);
   EXPECT_FALSE(bson_to_json(as_bytes(fitting), {}, text, limit));
-  const std::string deeper = nested(NestingLimit::kLevelsPerLook);
+  const std::string deeper = testing::nested_documents(NestingLimit::kLevelsPerLook);
   const BsonToJsonError error = bson_to_json(as_bytes(deeper), {}, text, limit);
   EXPECT_EQ(error.bson.code, ErrorCode::kBuilderFailed);
   EXPECT_EQ(error.value, JsonWriteError::kStackExhausted);

@@ -47,6 +47,16 @@ TEST(Validate, ChecksTheRangeOfDatetimesWhereItIsAskedTo) {
   EXPECT_TRUE(validated(kFarFuture, {.check_datetime_range = true}));
 }
 
+TEST(Validate, AsksTheStackWhileItNests) {
+  const NestingLimit exhausted{1000, []() noexcept { return false; }};
+  const std::string fitting = testing::nested_documents(NestingLimit::kLevelsPerLook - 1);
+  EXPECT_FALSE(validate(as_bytes(fitting), {}, exhausted));
+  const std::string deeper = testing::nested_documents(NestingLimit::kLevelsPerLook);
+  EXPECT_FALSE(validate(as_bytes(deeper)));
+  EXPECT_EQ(validate(as_bytes(deeper), {}, exhausted).code, ErrorCode::kNestingTooDeep);
+  EXPECT_EQ(validate(as_bytes(deeper), {}, {10}).code, ErrorCode::kNestingTooDeep);
+}
+
 TEST(Validate, ErrorsHaveAMessageWithoutContents) {
   for (int code = 0; code <= static_cast<int>(ErrorCode::kBuilderFailed); ++code) {
     const std::string_view text = message(static_cast<ErrorCode>(code));

@@ -19,14 +19,11 @@ from bson.decimal128 import Decimal128
 from bson.errors import InvalidBSON
 from hypothesis import given
 from hypothesis import strategies as st
-from support.canonical import Outcome
 from support.guard import at_the_guards, guarded
 from support.json_texts import DOCUMENT_TEXTS, OPTIONS, TEXTS, mutated_texts, outcome
 from support.oracle import PURE, C
 from support.values import DOCUMENTS
-from support.wire_format import nested
 
-import pymongo_cpp
 import pymongo_cpp._native as native
 from pymongo_cpp.json import (
     bson_to_json,
@@ -158,36 +155,6 @@ def test_malformed_documents_raise_invalid_bson() -> None:
         deep = (len(deep) + 8).to_bytes(4, "little") + b"\x03a\0" + deep + b"\0"
     with pytest.raises(InvalidBSON, match="nested"):
         bson_to_json(deep)
-
-
-@pytest.mark.parametrize("kibibytes", [256, 384, 512, 1024])
-def test_nesting_that_a_threads_stack_does_not_hold(kibibytes: int) -> None:
-    """Each ends with a value or an error: nothing looks at the stack behind them but they."""
-    levels = 990
-    text = '{"a": ' * levels + "1" + "}" * levels
-    array = '{"a": ' + "[" * levels + "]" * levels + "}"
-    outcomes: list[Outcome] = []
-
-    def work() -> None:
-        for convert, inputs in (
-            (bson_to_json, (nested(levels), nested(levels, 4))),
-            (bson_to_json_lines, (nested(levels),)),
-            (bson_to_json_array, (nested(levels),)),
-            (json_to_bson, (text, array)),
-            (pymongo_cpp.LazyDocument, (nested(levels),)),
-        ):
-            outcomes.extend(Outcome(convert, data) for data in inputs)
-
-    before = threading.stack_size(kibibytes * 1024)
-    try:
-        thread = threading.Thread(target=work)
-        thread.start()
-    finally:
-        threading.stack_size(before)
-    thread.join()
-    assert len(outcomes) == 7
-    for made in outcomes:
-        assert made.error is None or isinstance(made.error, InvalidBSON | RecursionError)
 
 
 def test_any_buffer() -> None:

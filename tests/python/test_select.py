@@ -179,13 +179,26 @@ def test_operators_nested_too_deep() -> None:
 def test_paths_of_many_parts() -> None:
     """The walk along a path takes some of the stack for each part."""
     value: Any = 1
-    for _ in range(100):
+    for _ in range(200):
         value = {"a": [value]}
-    path = ".".join(["a", "0"] * 100)
+    path = ".".join(["a"] * 200)
     assert selected([value], {path: 1}) == [0]
     assert selected([value], {path: {"$ne": 1}}) == []
     with pytest.raises(ValueError, match="too many parts"):
         pymongo_cpp.select(b"", {f"{path}.a": 1})
+
+
+def test_paths_of_many_numbers() -> None:
+    """Each number is a position and a key, so that two in a row lead to a value by two ways."""
+    value: Any = 1
+    for _ in range(16):
+        value = [{"0": value}]
+    document = {"a": value}
+    path = "a" + ".0" * 16
+    assert selected([document], {path: {"$exists": True}}) == [0]
+    assert selected([document], {path: "nothing has this value"}) == []
+    with pytest.raises(ValueError, match="too many parts"):
+        pymongo_cpp.select(b"", {f"{path}.0": 1})
 
 
 DOCUMENTS = [{"n": n, "text": "x" * (n % 50)} for n in range(500)]

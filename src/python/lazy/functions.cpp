@@ -41,7 +41,7 @@ PyDoc_STRVAR(
     ":return: an iterator. The filter is evaluated on the bytes: only matches are decoded.\n"
     ":raises TypeError: stream, filter or codec_options is of a wrong type.\n"
     ":raises ValueError: the filter has an operator, or an operand, that is not supported, or\n"
-    "    a path of more than 200 parts.\n"
+    "    a path of more than 200 parts or 16 numbers.\n"
     ":raises bson.errors.InvalidBSON: (while iterating) a document is not well formed.\n\n"
     "Values are compared as MongoDB compares them: numbers of all types by their worth,\n"
     "strings by their UTF-8 bytes, and only with values of their own kind; embedded\n"

@@ -8,6 +8,7 @@
 #include "../documents.h"
 #include "../errors.h"
 #include "../iterator_type.h"
+#include "../recursion.h"
 
 #include <bsonpp/filter.h>
 
@@ -97,7 +98,7 @@ bool compile(ModuleState& state, PyObject* filter, PyObject* options, bsonpp::Fi
   Buffer buffer;
   if (!encoded || !buffer.read(encoded.get())) return false;
   std::string problem;
-  if (compiled.compile(buffer.bytes(), problem)) return true;
+  if (compiled.compile(buffer.bytes(), problem, kNestingLimit)) return true;
   PyErr_SetString(PyExc_ValueError, problem.c_str());
   return false;
 }
