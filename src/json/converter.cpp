@@ -74,11 +74,15 @@ bool JsonConverter::body(const Fields& fields, std::string_view skipped_key) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::string_view key = fields.key(i);
     if (!skipped_key.empty() && key == skipped_key) continue;
-    if (contains_nul(key)) return fail(JsonErrorCode::kEmbeddedNul);
-    // With the zero byte that ends it.
-    if (!element({key.data(), key.size() + 1}, fields.value(i))) return false;
+    if (!field(key, fields.value(i))) return false;
   }
   return true;
+}
+
+bool JsonConverter::field(std::string_view key, JsonElement value) {
+  if (contains_nul(key)) return fail(JsonErrorCode::kEmbeddedNul);
+  // With the zero byte that ends it.
+  return element({key.data(), key.size() + 1}, value);
 }
 
 bool JsonConverter::element(std::string_view key, JsonElement value) {

@@ -35,6 +35,7 @@ class JsonConverter {
   bool integer_element(std::string_view key, std::int64_t number);
   bool document_element(Type type, std::string_view key, const Fields& fields);
   bool body(const Fields& fields, std::string_view skipped_key = {});
+  bool field(std::string_view key, JsonElement value);
 
   // Extended JSON's types, in wrappers.cpp.
   bool wrapper_element(JsonWrapper wrapper, std::string_view key, const Fields& fields);
@@ -52,6 +53,8 @@ class JsonConverter {
   bool regular_expression_element(std::string_view key, JsonElement parts);
   bool legacy_regex_element(std::string_view key, const Fields& fields);
   bool dbref_element(std::string_view key, const Fields& fields);
+  static bool has_parameter_of_dbref(const Fields& fields) noexcept;
+  bool fields_beyond_dbref(const Fields& fields);
   bool db_pointer_element(std::string_view key, JsonElement reference);
 
   bool enter() {

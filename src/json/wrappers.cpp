@@ -5,6 +5,7 @@
 #include <bsonpp/civil_time.h>
 #include <bsonpp/decimal128.h>
 
+#include <algorithm>
 #include <array>
 
 namespace bsonpp {
@@ -230,24 +231,44 @@ bool JsonConverter::legacy_regex_element(std::string_view key, const Fields& fie
   return regex_element(key, pattern, options);
 }
 
+// json_util gives the fields beyond its own to DBRef() by their names, which fails for these.
+bool JsonConverter::has_parameter_of_dbref(const Fields& fields) noexcept {
+  static constexpr std::array<std::string_view, 5> kParameters = {"self", "collection", "id",
+                                                                  "database", "_extra"};
+  JsonElement value;
+  return std::ranges::any_of(kParameters,
+                             [&](std::string_view name) { return fields.find(name, value); });
+}
+
 bool JsonConverter::dbref_element(std::string_view key, const Fields& fields) {
   std::string_view collection;
   std::string_view database;
   JsonElement id;
   if (!fields.find_string("$ref", collection) || !fields.find("$id", id)) return invalid();
-  const bool has_database = fields.size() == 3;
-  if (fields.size() != 2 && (!has_database || !fields.find_string("$db", database))) {
+  JsonElement named;
+  const bool has_database = fields.find("$db", named);
+  if ((has_database && !tape_.get(named, database)) || has_parameter_of_dbref(fields)) {
     return invalid();
   }
   // A DBRef is written in this order whatever the text's.
   std::size_t start = 0;
   if (!written(writer_.begin_document_element(Type::kDocument, key, start)) || !enter() ||
       !string_element(Type::kString, {"$ref", 5}, collection) || !element({"$id", 4}, id) ||
-      (has_database && !string_element(Type::kString, {"$db", 4}, database))) {
+      (has_database && !string_element(Type::kString, {"$db", 4}, database)) ||
+      !fields_beyond_dbref(fields)) {
     return false;
   }
   leave();
   return written(writer_.end_document(start));
+}
+
+bool JsonConverter::fields_beyond_dbref(const Fields& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string_view key = fields.key(i);
+    if (key == "$ref" || key == "$id" || key == "$db") continue;
+    if (!field(key, fields.value(i))) return false;
+  }
+  return true;
 }
 
 bool JsonConverter::db_pointer_element(std::string_view key, JsonElement reference) {

@@ -5,6 +5,7 @@
 #include "recursion.h"
 #include "state.h"
 #include "text.h"
+#include "types/identifiers.h"
 
 #include <bsonpp/array_index.h>
 #include <bsonpp/writer.h>
@@ -69,7 +70,7 @@ class Encoder {
   bool timestamp_element(std::string_view key, PyObject* value);
   bool decimal128_element(std::string_view key, PyObject* value);
   bool dbref_element(std::string_view key, PyObject* value);
-  bool dbref_fields(PyObject* collection, PyObject* id, PyObject* database);
+  bool plain_dbref_element(std::string_view key, const DbRefFields& parts);
   bool raw_element(std::string_view key, PyObject* value,
                    bsonpp::Type type = bsonpp::Type::kDocument);
   bool document_element(std::string_view key, PyObject* mapping);

@@ -3,7 +3,6 @@
 
 #include "types/binary.h"
 #include "types/datetime.h"
-#include "types/identifiers.h"
 #include "types/numbers.h"
 #include "types/raw_document.h"
 #include "types/regex.h"
@@ -248,27 +247,13 @@ bool Encoder::decimal128_element(std::string_view key, PyObject* value) {
                                        std::string_view(bytes.data(), bytes.size())));
 }
 
-// DBRef.as_doc() makes a SON of the fields; a DBRef without fields of its own is written from them.
 bool Encoder::dbref_element(std::string_view key, PyObject* value) {
-  const Layouts& layouts = state_.layouts;
-  if (Py_IS_TYPE(value, state_.types.dbref.as_type()) && layouts.dbref_collection.found() &&
-      layouts.dbref_id.found() && layouts.dbref_database.found() && layouts.dbref_kwargs.found()) {
-    const Ref kwargs = layouts.dbref_kwargs.get(value);
-    const Ref collection = layouts.dbref_collection.get(value);
-    const Ref id = layouts.dbref_id.get(value);
-    const Ref database = layouts.dbref_database.get(value);
-    if (kwargs && PyDict_CheckExact(kwargs.get()) && PyDict_GET_SIZE(kwargs.get()) == 0 &&
-        collection && id && database) {
-      std::size_t start = 0;
-      if (!written(writer_.begin_document_element(Type::kDocument, key, start)) || !enter()) {
-        return false;
-      }
-      const bool done = dbref_fields(collection.get(), id.get(), database.get());
-      leave();
-      return done && written(writer_.end_document(start));
-    }
-  }
-  const Ref fields_of = Ref::steal(PyObject_CallMethodNoArgs(value, state_.names.as_doc.get()));
+  DbRefFields parts;
+  const bool known = read_dbref(state_, value, parts);
+  if (known && PyDict_GET_SIZE(parts.others.get()) == 0) return plain_dbref_element(key, parts);
+  const Ref fields_of =
+      known ? dbref_document(state_, parts)
+            : Ref::steal(PyObject_CallMethodNoArgs(value, state_.names.as_doc.get()));
   if (!fields_of || !written(writer_.write_header(Type::kDocument, key)) || !enter()) return false;
   const bool checked = std::exchange(check_keys_, false);
   const bool done = document(fields_of.get(), /*outermost=*/false);
@@ -277,13 +262,20 @@ bool Encoder::dbref_element(std::string_view key, PyObject* value) {
   return done;
 }
 
-bool Encoder::dbref_fields(PyObject* collection, PyObject* id, PyObject* database) {
+// A DBRef without further fields needs no document of them.
+bool Encoder::plain_dbref_element(std::string_view key, const DbRefFields& parts) {
   using namespace std::string_view_literals;
+  std::size_t start = 0;
+  if (!written(writer_.begin_document_element(Type::kDocument, key, start)) || !enter()) {
+    return false;
+  }
   const bool checked = std::exchange(check_keys_, false);
-  const bool done = element("$ref\0"sv, collection) && element("$id\0"sv, id) &&
-                    (database == Py_None || element("$db\0"sv, database));
+  const bool done = element("$ref\0"sv, parts.collection.get()) &&
+                    element("$id\0"sv, parts.id.get()) &&
+                    (parts.database.get() == Py_None || element("$db\0"sv, parts.database.get()));
   check_keys_ = checked;
-  return done;
+  leave();
+  return done && written(writer_.end_document(start));
 }
 
 bool Encoder::raw_element(std::string_view key, PyObject* value, Type type) {

@@ -312,26 +312,16 @@ bool JsonSource::code_value(PyObject* code) {
   return raw(R"(, "$scope": )") && value(scope.get()) && raw("}");
 }
 
-// Those with further fields are left to json_util.
 bool JsonSource::dbref_value(PyObject* dbref) {
-  const Layouts& layouts = state_.layouts;
-  if (!layouts.dbref_collection.found() || !layouts.dbref_id.found() ||
-      !layouts.dbref_database.found() || !layouts.dbref_kwargs.found()) {
-    return foreign_value(dbref);
-  }
-  const Ref collection = layouts.dbref_collection.get(dbref);
-  const Ref id = layouts.dbref_id.get(dbref);
-  const Ref database = layouts.dbref_database.get(dbref);
-  const Ref others = layouts.dbref_kwargs.get(dbref);
-  if (!collection || !id || !database || !others || !PyDict_CheckExact(others.get()) ||
-      PyDict_GET_SIZE(others.get()) != 0 || !enter()) {
+  DbRefFields fields;
+  // A DBRef has its further fields as attributes, by which json_util takes it for something else.
+  if (!read_dbref(state_, dbref, fields) ||
+      PyDict_Contains(fields.others.get(), state_.names.items.get()) != 0 ||
+      PyDict_Contains(fields.others.get(), state_.names.iter.get()) != 0) {
     return PyErr_Occurred() == nullptr && foreign_value(dbref);
   }
-  const bool done =
-      raw(R"({"$ref": )") && value(collection.get()) && raw(R"(, "$id": )") && value(id.get()) &&
-      (database.get() == Py_None || (raw(R"(, "$db": )") && value(database.get()))) && raw("}");
-  leave();
-  return done;
+  const Ref document = dbref_document(state_, fields);
+  return document && dict_value(document.get());
 }
 
 bool JsonSource::regex_value(PyObject* regex) {

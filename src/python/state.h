@@ -45,6 +45,7 @@ struct FullLevel;
   X(big, "big")                                         \
   X(read, "read")                                       \
   X(items, "items")                                     \
+  X(iter, "__iter__")                                   \
   X(json_options, "json_options")                       \
   X(default_json_options, "DEFAULT_JSON_OPTIONS")       \
   X(json_mode, "json_mode")                             \

@@ -79,6 +79,26 @@ def test_check_keys_lets_the_dollars_of_a_dbref_pass() -> None:
         assert same_as_c(document, check_keys=True).error is None
 
 
+def test_fields_of_a_dbref_beyond_its_own() -> None:
+    """Those named as its own replace these, and keep their places."""
+    from bson.dbref import DBRef
+
+    for extra in (
+        {"x": 1, "y": {"a": [2]}},
+        {"$id": 5},
+        {"x": 1, "$ref": 6, "$db": "e"},
+        {"": 1},
+        {"a\0": 1},
+        {1: 1},
+        {"x": object()},
+        {"x": {"$gt": 1, "a.b": 2}},
+    ):
+        for database in (None, "d"):
+            reference = DBRef("c", 1, database, extra)  # type: ignore[arg-type]
+            for check_keys in (False, True):
+                same_as_c({"a": 0, "r": reference, "z": [reference]}, check_keys=check_keys)
+
+
 def test_the_document_of_the_error_is_the_callers_own() -> None:
     for document in ({"v": object()}, {"a": {"b": [object()]}}, ReadOnlyMapping({"v": object()})):
         with pytest.raises(InvalidDocument) as caught:

@@ -157,6 +157,28 @@ def test_malformed_documents_raise_invalid_bson() -> None:
         bson_to_json(deep)
 
 
+def test_dbrefs_with_fields_beyond_their_own() -> None:
+    reference = '"$id": 1, "$ref": "c"'
+    for fields in (
+        '"x": {"$numberLong": "2"}',
+        '"$db": "d", "x": 1',
+        '"$oid": 1',
+        '"a\\u00e9": [1]',
+    ):
+        for text in (f'{{"r": {{{reference}, {fields}}}}}', f'{{"r": {{{fields}, {reference}}}}}'):
+            made = native._json_to_bson(text)
+            expected = outcome(lambda t: bson.encode(json_util.loads(t)), text)
+            if not fields.startswith('"$oid"'):
+                assert made is not None
+            assert outcome(json_to_bson, text) == expected
+    # DBRef() has parameters of these names.
+    for name in ("self", "collection", "id", "database", "_extra"):
+        text = f'{{"r": {{{reference}, "{name}": 1}}}}'
+        assert native._json_to_bson(text) is None
+    many = ", ".join(f'"k{i}": {i}' for i in range(50))
+    assert native._json_to_bson(f'{{"r": {{{reference}, {many}}}}}') is not None
+
+
 def test_any_buffer() -> None:
     data = bson.encode({"a": 1})
     for buffer in (bytearray(data), memoryview(data), array("B", data)):

@@ -32,9 +32,6 @@ NOT_FROM_JSON = {"Document with key names similar to those of a DBRef"}
 # a DBRef or not by the types and the order of the fields beside it, which then come in an order of
 # DBRef's own, and a $regex may be the query operator.
 LEFT_TO_JSON_UTIL = {
-    "DBRef with additional dollar-prefixed and dotted fields",
-    "DBRef with additional fields",
-    "DBRef with database and additional fields",
     "Regular expression as value of $regex query operator",
     "Regular expression as value of $regex query operator with $options",
     "Sub-document resembles DBRef but $db is not a string",

@@ -130,6 +130,33 @@ Ref make_dbref(const ModuleState& state, Ref document) {
                                                  nullptr));
 }
 
+bool read_dbref(const ModuleState& state, PyObject* dbref, DbRefFields& fields) {
+  const Layouts& layouts = state.layouts;
+  if (!Py_IS_TYPE(dbref, state.types.dbref.as_type()) || !layouts.dbref_collection.found() ||
+      !layouts.dbref_id.found() || !layouts.dbref_database.found() ||
+      !layouts.dbref_kwargs.found()) {
+    return false;
+  }
+  fields = {layouts.dbref_collection.get(dbref), layouts.dbref_id.get(dbref),
+            layouts.dbref_database.get(dbref), layouts.dbref_kwargs.get(dbref)};
+  return fields.collection && fields.id && fields.database && fields.others &&
+         PyDict_CheckExact(fields.others.get());
+}
+
+Ref dbref_document(const ModuleState& state, const DbRefFields& fields) {
+  const Names& names = state.names;
+  Ref document = Ref::steal(PyDict_New());
+  if (!document ||
+      PyDict_SetItem(document.get(), names.dollar_ref.get(), fields.collection.get()) < 0 ||
+      PyDict_SetItem(document.get(), names.dollar_id.get(), fields.id.get()) < 0 ||
+      (fields.database.get() != Py_None &&
+       PyDict_SetItem(document.get(), names.dollar_db.get(), fields.database.get()) < 0) ||
+      PyDict_Update(document.get(), fields.others.get()) < 0) {
+    return Ref();
+  }
+  return document;
+}
+
 Ref make_uuid(const ModuleState& state, UuidRepresentation representation, BinarySubtype subtype,
               Bytes bytes) {
   const bool standard = representation == UuidRepresentation::kStandard;

@@ -24,6 +24,21 @@ Ref make_db_pointer(const ModuleState& state, Ref collection, bsonpp::Bytes id);
 // the document itself. `document` loses the keys that the DBRef has. As PyMongo's C extension.
 Ref make_dbref(const ModuleState& state, Ref document);
 
+// What a DBRef holds.
+struct DbRefFields {
+  Ref collection;
+  Ref id;
+  Ref database;  // None where it has none
+  Ref others;    // a dict
+};
+
+// Reads a DBRef's fields. False, without an exception, for an instance of a subclass and for one
+// whose fields cannot be told: DBRef.as_doc() has to be asked.
+bool read_dbref(const ModuleState& state, PyObject* dbref, DbRefFields& fields);
+// The fields in the order of DBRef.as_doc(), in a dict: its SON takes time that grows with the
+// square of their number.
+Ref dbref_document(const ModuleState& state, const DbRefFields& fields);
+
 // uuid.UUID or bson.binary.Binary of a binary of subtype 3 or 4, as the representation has it.
 Ref make_uuid(const ModuleState& state, UuidRepresentation representation,
               bsonpp::BinarySubtype subtype, bsonpp::Bytes bytes);

@@ -114,7 +114,14 @@ def _containers(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         ),
         st.fixed_dictionaries({"$code": st.text(max_size=3), "$scope": children}),
         st.fixed_dictionaries(
-            {"$ref": st.text(max_size=3), "$id": children}, optional={"$db": st.just("d")}
+            {"$ref": st.text(max_size=3), "$id": children},
+            optional={
+                "$db": st.just("d") | children,
+                "x": children,
+                "id": children,
+                "_extra": children,
+                "$oid": children,
+            },
         ),
         st.fixed_dictionaries({"$date": st.fixed_dictionaries({"$numberLong": _CONTENTS})}),
         st.fixed_dictionaries({"$date": st.integers(-(2**60), 2**60)}),
