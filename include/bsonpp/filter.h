@@ -5,7 +5,6 @@
 #include <bsonpp/element.h>
 #include <bsonpp/index.h>
 #include <bsonpp/nesting.h>
-#include <bsonpp/number.h>
 
 #include <cstdint>
 #include <memory>
@@ -14,12 +13,6 @@
 #include <vector>
 
 namespace bsonpp {
-
-// How two values stand to each other within MongoDB's comparison order, for values of one kind:
-// numbers, strings and symbols (by their UTF-8 bytes), ObjectIds, datetimes, timestamps, booleans,
-// binaries (length, subtype, bytes), null and undefined. Embedded documents, arrays and other types
-// are equal when their bytes are, and otherwise unordered, as values of two kinds are.
-Order compare_values(const Element& left, const Element& right) noexcept;
 
 // A filter of MongoDB's query language, in the part of it that needs nothing but comparisons:
 // { path: value }, { path: { $eq $ne $gt $gte $lt $lte $in $exists } }, $and and $or.
@@ -64,13 +57,14 @@ class Filter {
     Operator op = Operator::kAnd;
     std::vector<Node> children;     // of kAnd and kOr
     std::string_view path;          // of all others
-    std::vector<Element> operands;  // one, or those of kIn
+    std::vector<Element> operands;  // one, or those of kIn, sorted
   };
   class Compiler;
 
   static bool node_matches(const Node& node, Bytes document,
                            std::span<const IndexEntry> entries) noexcept;
   static bool condition_matches(const Node& node, const Element* value) noexcept;
+  static bool is_in(const Node& node, const Element& value) noexcept;
   static bool path_matches(const Node& node, Bytes document,
                            std::span<const IndexEntry> entries) noexcept;
 

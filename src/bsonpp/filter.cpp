@@ -2,10 +2,10 @@
 
 #include "filter_compiler.h"
 
+#include <bsonpp/compare.h>
 #include <bsonpp/path.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace bsonpp {
 
@@ -13,71 +13,6 @@ namespace {
 
 // Compares as null does.
 constexpr Element kMissing{};
-
-// The kinds within which values have an order, and the others.
-enum class Kind : std::uint8_t { kNull, kNumber, kString, kOther };
-
-Kind kind_of(Type type) noexcept {
-  if (is_number(type)) return Kind::kNumber;
-  switch (type) {
-    case Type::kNull:
-    case Type::kUndefined:
-      return Kind::kNull;
-    case Type::kString:
-    case Type::kSymbol:
-      return Kind::kString;
-    default:
-      return Kind::kOther;
-  }
-}
-
-Order order_of(int difference) noexcept {
-  if (difference == 0) return Order::kEqual;
-  return difference < 0 ? Order::kLess : Order::kGreater;
-}
-
-Order compare_bytes(Bytes left, Bytes right) noexcept {
-  const std::size_t common = std::min(left.size(), right.size());
-  const int difference = common == 0 ? 0 : std::memcmp(left.data(), right.data(), common);
-  if (difference != 0 || left.size() == right.size()) return order_of(difference);
-  return left.size() < right.size() ? Order::kLess : Order::kGreater;
-}
-
-template <typename T>
-Order compare_as(Bytes left, Bytes right) noexcept {
-  T left_value{};
-  T right_value{};
-  Cursor left_cursor(left);
-  Cursor right_cursor(right);
-  if (left_cursor.read(left_value) != ErrorCode::kOk ||
-      right_cursor.read(right_value) != ErrorCode::kOk) {
-    return Order::kUnordered;
-  }
-  if (left_value == right_value) return Order::kEqual;
-  return left_value < right_value ? Order::kLess : Order::kGreater;
-}
-
-Order compare_strings(Bytes left, Bytes right) noexcept {
-  std::string_view left_text;
-  std::string_view right_text;
-  Cursor left_cursor(left);
-  Cursor right_cursor(right);
-  if (left_cursor.read_string(left_text) != ErrorCode::kOk ||
-      right_cursor.read_string(right_text) != ErrorCode::kOk) {
-    return Order::kUnordered;
-  }
-  return compare_bytes(as_bytes(left_text), as_bytes(right_text));
-}
-
-// A binary's length comes first in MongoDB's order, then its subtype and its bytes: as they lie.
-Order compare_binaries(Bytes left, Bytes right) noexcept {
-  const Order by_length = compare_as<std::uint32_t>(left, right);
-  return by_length == Order::kEqual ? compare_bytes(left, right) : by_length;
-}
-
-bool equal_bytes(Bytes left, Bytes right) noexcept {
-  return compare_bytes(left, right) == Order::kEqual;
-}
 
 // Calls `found` with each value that `path` leads to, and with null where it leads to none, until
 // one returns true.
@@ -141,35 +76,6 @@ class PathWalk {
 
 }  // namespace
 
-Order compare_values(const Element& left, const Element& right) noexcept {
-  const Kind kind = kind_of(left.type);
-  if (kind != kind_of(right.type)) return Order::kUnordered;
-  switch (kind) {
-    case Kind::kNull:
-      return Order::kEqual;
-    case Kind::kNumber:
-      return compare_numbers(left.type, left.value, right.type, right.value);
-    case Kind::kString:
-      return compare_strings(left.value, right.value);
-    case Kind::kOther:
-      break;
-  }
-  if (left.type != right.type) return Order::kUnordered;
-  switch (left.type) {
-    case Type::kObjectId:
-    case Type::kBoolean:
-      return compare_bytes(left.value, right.value);
-    case Type::kDatetime:
-      return compare_as<std::int64_t>(left.value, right.value);
-    case Type::kTimestamp:
-      return compare_as<std::uint64_t>(left.value, right.value);
-    case Type::kBinary:
-      return compare_binaries(left.value, right.value);
-    default:
-      return equal_bytes(left.value, right.value) ? Order::kEqual : Order::kUnordered;
-  }
-}
-
 bool Filter::compile(Bytes document, std::string& problem, NestingLimit limit) {
   bytes_.assign(document.begin(), document.end());
   root_ = Node();
@@ -222,30 +128,34 @@ bool Filter::path_matches(const Node& node, Bytes document,
   return PathWalk(found).value(element, path, more);
 }
 
+bool Filter::is_in(const Node& node, const Element& value) noexcept {
+  constexpr std::size_t kFewOperands = 8;
+  const auto& operands = node.operands;
+  if (operands.size() > kFewOperands) {
+    return std::binary_search(operands.begin(), operands.end(), value, sorts_before);
+  }
+  return std::any_of(operands.begin(), operands.end(), [&](const Element& operand) {
+    return compare_values(value, operand) == Order::kEqual;
+  });
+}
+
 bool Filter::condition_matches(const Node& node, const Element* value) noexcept {
   if (node.op == Operator::kExists || node.op == Operator::kNotExists) return value != nullptr;
   const Element& left = value == nullptr ? kMissing : *value;
-  for (const Element& right : node.operands) {
-    const Order order = compare_values(left, right);
-    switch (node.op) {
-      case Operator::kGreater:
-        if (order == Order::kGreater) return true;
-        break;
-      case Operator::kGreaterEqual:
-        if (order == Order::kGreater || order == Order::kEqual) return true;
-        break;
-      case Operator::kLess:
-        if (order == Order::kLess) return true;
-        break;
-      case Operator::kLessEqual:
-        if (order == Order::kLess || order == Order::kEqual) return true;
-        break;
-      default:
-        if (order == Order::kEqual) return true;
-        break;
-    }
+  if (node.op == Operator::kIn) return is_in(node, left);
+  const Order order = compare_values(left, node.operands.front());
+  switch (node.op) {
+    case Operator::kGreater:
+      return order == Order::kGreater;
+    case Operator::kGreaterEqual:
+      return order == Order::kGreater || order == Order::kEqual;
+    case Operator::kLess:
+      return order == Order::kLess;
+    case Operator::kLessEqual:
+      return order == Order::kLess || order == Order::kEqual;
+    default:
+      return order == Order::kEqual;
   }
-  return false;
 }
 
 }  // namespace bsonpp

@@ -1,8 +1,10 @@
 #include "filter_compiler.h"
 
+#include <bsonpp/compare.h>
 #include <bsonpp/number.h>
 #include <bsonpp/path.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -156,6 +158,7 @@ bool Filter::Compiler::operands(const Element& element, Node& condition) {
     operand.key = element.key;
     if (!comparable(operand, condition)) return false;
   }
+  std::sort(condition.operands.begin(), condition.operands.end(), sorts_before);
   return true;
 }
 

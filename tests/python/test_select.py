@@ -96,6 +96,27 @@ def test_filters(documents: list[dict[str, Any]], query: dict[str, Any]) -> None
     assert selected(documents, query) == expected
 
 
+@given(values=st.lists(_values, max_size=30), wanted=st.lists(_values, min_size=9, max_size=40))
+def test_in_many_values(values: list[Any], wanted: list[Any]) -> None:
+    """More than a few are sorted, and looked for by halves."""
+    documents: list[dict[str, Any]] = [{"v": value} for value in values] + [{}]
+    stored = [C.decode(C.encode(item)) for item in documents]
+    query = {"v": {"$in": wanted}}
+    expected = [n for n, item in enumerate(stored) if matches(item, query)]
+    assert selected(documents, query) == expected
+
+
+def test_in_every_value() -> None:
+    values = NUMBERS + OTHERS
+    documents: list[dict[str, Any]] = [{"v": value} for value in values]
+    for left_out in range(len(values)):
+        wanted = values[:left_out] + values[left_out + 1 :]
+        expected = [n for n, item in enumerate(documents) if matches(item, {"v": {"$in": wanted}})]
+        assert selected(documents, {"v": {"$in": wanted}}) == expected
+        # The order in which they are given makes no difference.
+        assert selected(documents, {"v": {"$in": wanted[::-1]}}) == expected
+
+
 @given(left=st.floats() | st.integers(-(2**63), 2**63 - 1), right=st.decimals(places=None))
 def test_numbers(left: Any, right: Any) -> None:
     try:

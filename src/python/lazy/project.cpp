@@ -14,6 +14,7 @@
 #include <deque>
 #include <new>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace pymongo_cpp::lazy {
@@ -27,13 +28,28 @@ using bsonpp::Type;
 // The paths as a tree: a field is wanted whole, or some of the fields below it are.
 struct Wanted {
   std::string key;
-  std::vector<Wanted*> below;  // empty: all of it
+  std::vector<Wanted*> below;                            // empty: all of it
+  std::unordered_map<std::string_view, Wanted*> by_key;  // where there are many below
 
-  Wanted* find(std::string_view name) const noexcept {
+  Wanted* find(std::string_view name) const {
+    if (!by_key.empty()) {
+      const auto found = by_key.find(name);
+      return found == by_key.end() ? nullptr : found->second;
+    }
     for (Wanted* const child : below) {
       if (child->key == name) return child;
     }
     return nullptr;
+  }
+
+  void add(Wanted& child) {
+    constexpr std::size_t kFew = 8;
+    below.push_back(&child);
+    if (below.size() == kFew + 1) {
+      for (Wanted* const one : below) by_key.emplace(one->key, one);
+    } else if (!by_key.empty()) {
+      by_key.emplace(child.key, &child);
+    }
   }
 };
 
@@ -50,8 +66,8 @@ class PathTree {
       const std::string_view segment = bsonpp::next_segment(path, more);
       Wanted* child = parent->find(segment);
       if (child == nullptr) {
-        child = &fields_.emplace_back(Wanted{std::string(segment), {}});
-        parent->below.push_back(child);
+        child = &fields_.emplace_back(Wanted{std::string(segment), {}, {}});
+        parent->add(*child);
       } else if (more == child->below.empty()) {
         return false;
       }
