@@ -11,8 +11,11 @@
 
 #include <bsonpp/path.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <new>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +31,7 @@ using bsonpp::Type;
 // The paths as a tree: a field is wanted whole, or some of the fields below it are.
 struct Wanted {
   std::string key;
+  std::uint32_t tag = 0;                                 // of its key; see bsonpp::key_tag()
   std::vector<Wanted*> below;                            // empty: all of it
   std::unordered_map<std::string_view, Wanted*> by_key;  // where there are many below
 
@@ -40,6 +44,13 @@ struct Wanted {
       if (child->key == name) return child;
     }
     return nullptr;
+  }
+
+  // Whether a key of this tag may be one of those below.
+  bool may_have(std::uint32_t tag_of_key) const noexcept {
+    return !by_key.empty() || std::ranges::any_of(below, [&](const Wanted* child) {
+      return child->tag == tag_of_key;
+    });
   }
 
   void add(Wanted& child) {
@@ -66,7 +77,8 @@ class PathTree {
       const std::string_view segment = bsonpp::next_segment(path, more);
       Wanted* child = parent->find(segment);
       if (child == nullptr) {
-        child = &fields_.emplace_back(Wanted{std::string(segment), {}, {}});
+        child =
+            &fields_.emplace_back(Wanted{std::string(segment), bsonpp::key_tag(segment), {}, {}});
         parent->add(*child);
       } else if (more == child->below.empty()) {
         return false;
@@ -122,11 +134,31 @@ class Projector {
   Projector(ModuleState& state, const CodecOptions& options, PyObject* owner)
       : state_(state), builder_(state, options, owner), walker_(builder_, kNoFurtherLimit) {}
 
-  Ref document(Bytes document, const Wanted& wanted) {
-    Ref made = Ref::steal(PyDict_New());
-    if (!made) return Ref();
+  // The outermost document, whose `entries` save another look at the elements that are not wanted.
+  Ref document(Bytes document, std::span<const bsonpp::IndexEntry> entries, const Wanted& wanted) {
     ObjectBuilder::Document fields;
-    builder_.start_in(made.get(), fields);
+    Ref made = begin(fields);
+    if (!made) return Ref();
+    Element element;
+    for (const bsonpp::IndexEntry entry : entries) {
+      if (!wanted.may_have(entry.tag) || !bsonpp::read_entry(document, entry, element)) continue;
+      const Wanted* field = wanted.find(element.key);
+      if (field != nullptr && !add_field(element, *field, fields)) return Ref();
+    }
+    return made;
+  }
+
+ private:
+  Ref begin(ObjectBuilder::Document& fields) {
+    Ref made = Ref::steal(PyDict_New());
+    if (made) builder_.start_in(made.get(), fields);
+    return made;
+  }
+
+  Ref document(Bytes document, const Wanted& wanted) {
+    ObjectBuilder::Document fields;
+    Ref made = begin(fields);
+    if (!made) return Ref();
     bsonpp::ElementReader reader(document);
     Element element;
     while (reader.next(element)) {
@@ -136,7 +168,6 @@ class Projector {
     return made;
   }
 
- private:
   bool add_field(const Element& element, const Wanted& field, ObjectBuilder::Document& fields) {
     bsonpp::Cursor cursor(element.whole);
     if (field.below.empty()) {
@@ -212,7 +243,7 @@ Ref project_data(ModuleState& state, PyObject* data, const Wanted& wanted, PyObj
     return Ref();
   }
   if (wanted.below.empty()) return Ref::steal(PyDict_New());
-  return Projector(state, *parsed, input.get()).document(document, wanted);
+  return Projector(state, *parsed, input.get()).document(document, entries.entries(), wanted);
 }
 
 }  // namespace
