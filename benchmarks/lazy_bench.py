@@ -36,6 +36,7 @@ OURS = "pymongo_cpp"
 BATCH = 1000  # documents in a pass over whole documents
 STREAM = 100_000  # documents that are searched
 OPEN_EVERY = 20  # one in so many of them matches: 5%
+WANTED = range(0, STREAM, 100)  # numbers among which one is looked for
 DAY = datetime.datetime(2024, 5, 6, 7, 8, 9)
 
 
@@ -192,14 +193,26 @@ COMPARISONS = (
         {"LazyDocument": 1},
     ),
 )
-SELECT = Comparison(
-    "select 5%",
-    {
-        OURS: lambda stream: list(select(stream, {"status": "open", "qty": {"$gte": 0}})),
-        "decode_all, C": lambda stream: [d for d in DECODE_ALL(stream) if _is_wanted(d)],
-        "decode_iter, C": lambda stream: [d for d in DECODE_ITER(stream) if _is_wanted(d)],
-    },
-    {"decode_all, C": 10, "decode_iter, C": 10},
+SEARCHES = (
+    Comparison(
+        "select 5%",
+        {
+            OURS: lambda stream: list(select(stream, {"status": "open", "qty": {"$gte": 0}})),
+            "decode_all, C": lambda stream: [d for d in DECODE_ALL(stream) if _is_wanted(d)],
+            "decode_iter, C": lambda stream: [d for d in DECODE_ITER(stream) if _is_wanted(d)],
+        },
+        {"decode_all, C": 10, "decode_iter, C": 10},
+    ),
+    Comparison(
+        "select by $in of 1,000 values",
+        {
+            OURS: lambda stream: list(select(stream, {"number": {"$in": list(WANTED)}})),
+            "decode_iter, C": lambda stream: [
+                d for d in DECODE_ITER(stream) if d["number"] in WANTED
+            ],
+        },
+        {"decode_iter, C": 10},
+    ),
 )
 
 
@@ -260,15 +273,25 @@ def measure(repeats: int, seconds: float, stream_size: int) -> Verdicts:
         tasks = {side: over_all(function, batch) for side, function in comparison.functions.items()}
         verdicts += compare(comparison, tasks, len(batch), repeats, seconds)
     stream = b"".join(data)
-    found = [function(stream) for function in SELECT.functions.values()]
+    del documents, data
+    for search in SEARCHES:
+        verdicts += compare_searches(search, stream, stream_size, max(3, repeats // 3), seconds)
+    return verdicts
+
+
+def compare_searches(
+    search: Comparison, stream: bytes, size: int, repeats: int, seconds: float
+) -> Verdicts:
+    """The same for one pass over a stream of `size` documents."""
+    found = [function(stream) for function in search.functions.values()]
     assert all(answer == found[0] for answer in found)
-    print(f"({len(found[0]):,} of {stream_size:,} documents match)")
-    del found, documents, data
-    searches: dict[str, Task] = {
+    print(f"({len(found[0]):,} of {size:,} documents match)")
+    del found
+    tasks: dict[str, Task] = {
         side: lambda function=function: function(stream)  # type: ignore[misc]
-        for side, function in SELECT.functions.items()
+        for side, function in search.functions.items()
     }
-    return verdicts + compare(SELECT, searches, stream_size, max(3, repeats // 3), seconds)
+    return compare(search, tasks, size, repeats, seconds)
 
 
 def main(arguments: list[str] | None = None) -> int:
