@@ -1,5 +1,6 @@
 // Indexes, paths and filters on any bytes.
 
+#include <bsonpp/compare.h>
 #include <bsonpp/filter.h>
 #include <bsonpp/index.h>
 #include <bsonpp/path.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace bsonpp::fuzzing {
 namespace {
@@ -62,7 +64,13 @@ void check_foreign_index(Bytes document, std::span<const IndexEntry> entries,
   }
 }
 
-// { key: value } of an element: a document that has it matches.
+// With its zero byte.
+std::string_view key_of(const Element& element) {
+  return {element.key.data(), element.key.size() + 1};
+}
+
+// { key: { $eq: value } } of an element: a document that has it matches. Without $eq the value
+// could be taken for operators.
 void check_own_filter(Bytes document, std::span<const IndexEntry> entries) {
   for (const IndexEntry entry : entries.first(std::min<std::size_t>(entries.size(), 8))) {
     Element element;
@@ -76,12 +84,35 @@ void check_own_filter(Bytes document, std::span<const IndexEntry> entries) {
     ExactStorage storage;
     Writer writer(storage);
     std::size_t start = 0;
-    require(writer.begin_document(start) && writer.write_bytes(as_text(element.whole)) &&
+    std::size_t condition = 0;
+    require(writer.begin_document(start) &&
+            writer.begin_document_element(Type::kDocument, key_of(element), condition) &&
+            writer.write_header(element.type, std::string_view("$eq", 4)) &&
+            writer.write_bytes(as_text(element.value)) && writer.end_document(condition) &&
             writer.end_document(start));
     Filter filter;
     std::string problem;
     if (filter.compile(writer.bytes(), problem)) require(filter.matches(document, entries));
   }
+}
+
+// Values are sorted by an order that finds those equal which compare_values() finds equal.
+void check_order(Bytes document) {
+  constexpr std::size_t kMost = 24;
+  std::vector<Element> values;
+  ElementReader reader(document);
+  Element element;
+  while (values.size() < kMost && reader.next(element)) values.push_back(element);
+  for (const Element& left : values) {
+    for (const Element& right : values) {
+      const bool before = sorts_before(left, right);
+      const bool after = sorts_before(right, left);
+      require(!before || !after);
+      require((before || after) == (compare_values(left, right) != Order::kEqual));
+    }
+  }
+  std::sort(values.begin(), values.end(), sorts_before);
+  require(std::is_sorted(values.begin(), values.end(), sorts_before));
 }
 
 void check(Bytes bytes) {
@@ -107,6 +138,7 @@ void check(Bytes bytes) {
   }
   if (!valid) return;
   check_own_filter(first, entries.entries());
+  check_order(first);
   Filter filter;
   std::string problem;
   const bool compiled = filter.compile(second, problem);
