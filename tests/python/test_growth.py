@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import struct
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +15,7 @@ from bson.raw_bson import RawBSONDocument
 from bson.regex import Regex
 from bson.son import SON
 from support.oracle import C
-from support.wire_format import nested, nested_scopes
+from support.wire_format import document, element, int32, nested, nested_scopes
 
 import pymongo_cpp
 from pymongo_cpp import LazyDocument
@@ -31,18 +30,17 @@ TRIES = 3
 LEVELS_FOR = 40  # a level of nesting for so many of a size
 
 
-def of_elements(elements: bytes) -> bytes:
-    return struct.pack("<i", len(elements) + 5) + elements + b"\0"
+def int_element(key: str) -> bytes:
+    return element(0x10, key, int32(1))
 
 
-INT = b"\1\0\0\0"
 DOCUMENTS: dict[str, Callable[[int], bytes]] = {
     "many keys": lambda n: C.encode({f"k{i}": i for i in range(n)}),
     "keys that begin alike": lambda n: C.encode({"k" * 200 + str(i): 1 for i in range(n)}),
     "long keys": lambda n: C.encode({"k" * (n * 8) + str(i): 1 for i in range(8)}),
-    "one key again and again": lambda n: of_elements((b"\x10a\0" + INT) * n),
-    "two keys again and again": lambda n: of_elements((b"\x10a\0" + INT + b"\x10b\0" + INT) * n),
-    "empty keys": lambda n: of_elements((b"\x10\0" + INT) * n),
+    "one key again and again": lambda n: document(int_element("a") * n),
+    "two keys again and again": lambda n: document((int_element("a") + int_element("b")) * n),
+    "empty keys": lambda n: document(int_element("") * n),
     "a long array": lambda n: C.encode({"a": list(range(n))}),
     "an array of documents": lambda n: C.encode({"a": [{"x": i} for i in range(n)]}),
     "a long text": lambda n: C.encode({"a": 'é"\\\n' * n}),
