@@ -1,7 +1,7 @@
 """Nest values deeply, for every function, in threads of small stacks. Run as a process of its own.
 
 Arguments: sizes of stacks in KiB. Each call must end with a value or an error; prints the counts of
-outcomes of each size, a JSON object.
+outcomes of each size, those of filters apart, a JSON object.
 """
 
 from __future__ import annotations
@@ -65,7 +65,6 @@ READERS: tuple[Callable[[bytes], Any], ...] = (
     lambda data: pymongo_cpp.project(data, ["a.a.a", "b"]),
     lambda data: pymongo_cpp.project(data, [".".join(["a"] * 150)]),
     lambda data: list(pymongo_cpp.select(data, {".".join(["a"] * 200): None})),
-    lambda data: list(pymongo_cpp.select(b"", RawBSONDocument(data))),
     bson_to_json,
     lambda data: bson_to_json(data, "plain"),
     bson_to_json_lines,
@@ -74,9 +73,11 @@ READERS: tuple[Callable[[bytes], Any], ...] = (
 WRITERS: tuple[Callable[[Any], Any], ...] = (
     pymongo_cpp.encode,
     lambda value: _native._dict_to_bson(value, False, SONS),
-    lambda value: list(pymongo_cpp.select(b"", {"a": value})),
-    lambda value: list(pymongo_cpp.select(b"", value)),
 )
+
+
+def select_by(query: Any) -> Any:
+    return list(pymongo_cpp.select(b"", query))
 
 
 def values(levels: int) -> Iterator[Any]:
@@ -89,8 +90,18 @@ def values(levels: int) -> Iterator[Any]:
     yield from (document, {"a": array}, query)
 
 
+def documents(levels: int) -> tuple[bytes, ...]:
+    return nested(levels), nested(levels, 4), nested_scopes(levels)
+
+
+def filter_calls(levels: int) -> Iterator[Callable[[], Any]]:
+    yield from (partial(select_by, RawBSONDocument(data)) for data in documents(levels))
+    for value in values(levels):
+        yield from (partial(select_by, query) for query in (value, {"a": value}))
+
+
 def bson_calls(levels: int) -> Iterator[Callable[[], Any]]:
-    for data in (nested(levels), nested(levels, 4), nested_scopes(levels)):
+    for data in documents(levels):
         yield from (partial(read, data) for read in READERS)
     for value in values(levels):
         yield from (partial(write, value) for write in WRITERS)
@@ -113,16 +124,19 @@ def outcome(call: Callable[[], Any]) -> str:
 
 
 def main() -> None:
-    counts: dict[str, Counter[str]] = {}
+    counts: dict[str, dict[str, Counter[str]]] = {}
     # Made and destroyed by a thread whose stack holds them.
-    made = [call for levels in (*LEVELS, BEYOND_JSON) for call in bson_calls(levels)]
-    made.extend(call for levels in LEVELS for call in json_calls(levels))
+    filters = [call for levels in (*LEVELS, BEYOND_JSON) for call in filter_calls(levels)]
+    others = [call for levels in (*LEVELS, BEYOND_JSON) for call in bson_calls(levels)]
+    others.extend(call for levels in LEVELS for call in json_calls(levels))
+    made = {"filters": filters, "others": others}
     sys.setrecursionlimit(RECURSION_LIMIT)
     for kibibytes in sys.argv[1:]:
-        counts[kibibytes] = Counter()
 
-        def work(count: Counter[str] = counts[kibibytes]) -> None:
-            count.update(outcome(call) for call in made)
+        def work(kibibytes: str = kibibytes) -> None:
+            counts[kibibytes] = {
+                kind: Counter(outcome(call) for call in calls) for kind, calls in made.items()
+            }
 
         threading.stack_size(int(kibibytes) * 1024)
         thread = threading.Thread(target=work)
