@@ -53,7 +53,6 @@ class JsonConverter {
   bool regular_expression_element(std::string_view key, JsonElement parts);
   bool legacy_regex_element(std::string_view key, const Fields& fields);
   bool dbref_element(std::string_view key, const Fields& fields);
-  static bool has_parameter_of_dbref(const Fields& fields) noexcept;
   bool fields_beyond_dbref(const Fields& fields);
   bool db_pointer_element(std::string_view key, JsonElement reference);
 

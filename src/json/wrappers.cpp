@@ -5,7 +5,6 @@
 #include <bsonpp/civil_time.h>
 #include <bsonpp/decimal128.h>
 
-#include <algorithm>
 #include <array>
 
 namespace bsonpp {
@@ -14,6 +13,12 @@ namespace {
 
 std::int64_t floor_millis(std::int64_t micros) noexcept {
   return micros / 1000 - (micros % 1000 < 0 ? 1 : 0);
+}
+
+// json_util gives a DBRef's further fields to DBRef() by their names, which fails for these.
+bool is_parameter_of_dbref(std::string_view key) noexcept {
+  return key == "self" || key == "collection" || key == "id" || key == "database" ||
+         key == "_extra";
 }
 
 }  // namespace
@@ -231,15 +236,6 @@ bool JsonConverter::legacy_regex_element(std::string_view key, const Fields& fie
   return regex_element(key, pattern, options);
 }
 
-// json_util gives the fields beyond its own to DBRef() by their names, which fails for these.
-bool JsonConverter::has_parameter_of_dbref(const Fields& fields) noexcept {
-  static constexpr std::array<std::string_view, 5> kParameters = {"self", "collection", "id",
-                                                                  "database", "_extra"};
-  JsonElement value;
-  return std::ranges::any_of(kParameters,
-                             [&](std::string_view name) { return fields.find(name, value); });
-}
-
 bool JsonConverter::dbref_element(std::string_view key, const Fields& fields) {
   std::string_view collection;
   std::string_view database;
@@ -247,9 +243,7 @@ bool JsonConverter::dbref_element(std::string_view key, const Fields& fields) {
   if (!fields.find_string("$ref", collection) || !fields.find("$id", id)) return invalid();
   JsonElement named;
   const bool has_database = fields.find("$db", named);
-  if ((has_database && !tape_.get(named, database)) || has_parameter_of_dbref(fields)) {
-    return invalid();
-  }
+  if (has_database && !tape_.get(named, database)) return invalid();
   // A DBRef is written in this order whatever the text's.
   std::size_t start = 0;
   if (!written(writer_.begin_document_element(Type::kDocument, key, start)) || !enter() ||
@@ -266,6 +260,7 @@ bool JsonConverter::fields_beyond_dbref(const Fields& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::string_view key = fields.key(i);
     if (key == "$ref" || key == "$id" || key == "$db") continue;
+    if (is_parameter_of_dbref(key)) return invalid();
     if (!field(key, fields.value(i))) return false;
   }
   return true;
