@@ -142,8 +142,7 @@ class Projector {
     Element element;
     for (const bsonpp::IndexEntry entry : entries) {
       if (!wanted.may_have(entry.tag) || !bsonpp::read_entry(document, entry, element)) continue;
-      const Wanted* field = wanted.find(element.key);
-      if (field != nullptr && !add_field(element, *field, fields)) return Ref();
+      if (!add_if_wanted(element, wanted, fields)) return Ref();
     }
     return made;
   }
@@ -162,10 +161,15 @@ class Projector {
     bsonpp::ElementReader reader(document);
     Element element;
     while (reader.next(element)) {
-      const Wanted* field = wanted.find(element.key);
-      if (field != nullptr && !add_field(element, *field, fields)) return Ref();
+      if (!add_if_wanted(element, wanted, fields)) return Ref();
     }
     return made;
+  }
+
+  bool add_if_wanted(const Element& element, const Wanted& wanted,
+                     ObjectBuilder::Document& fields) {
+    const Wanted* field = wanted.find(element.key);
+    return field == nullptr || add_field(element, *field, fields);
   }
 
   bool add_field(const Element& element, const Wanted& field, ObjectBuilder::Document& fields) {
