@@ -64,7 +64,6 @@ class Filter {
   static bool node_matches(const Node& node, Bytes document,
                            std::span<const IndexEntry> entries) noexcept;
   static bool condition_matches(const Node& node, const Element* value) noexcept;
-  static bool is_in(const Node& node, const Element& value) noexcept;
   static bool path_matches(const Node& node, Bytes document,
                            std::span<const IndexEntry> entries) noexcept;
 

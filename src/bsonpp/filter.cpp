@@ -128,22 +128,14 @@ bool Filter::path_matches(const Node& node, Bytes document,
   return PathWalk(found).value(element, path, more);
 }
 
-bool Filter::is_in(const Node& node, const Element& value) noexcept {
-  constexpr std::size_t kFewOperands = 8;
-  const auto& operands = node.operands;
-  if (operands.size() > kFewOperands) {
-    return std::binary_search(operands.begin(), operands.end(), value, sorts_before);
-  }
-  return std::any_of(operands.begin(), operands.end(), [&](const Element& operand) {
-    return compare_values(value, operand) == Order::kEqual;
-  });
-}
-
 bool Filter::condition_matches(const Node& node, const Element* value) noexcept {
   if (node.op == Operator::kExists || node.op == Operator::kNotExists) return value != nullptr;
   const Element& left = value == nullptr ? kMissing : *value;
-  if (node.op == Operator::kIn) return is_in(node, left);
-  const Order order = compare_values(left, node.operands.front());
+  const std::vector<Element>& operands = node.operands;
+  if (node.op == Operator::kIn) {
+    return std::binary_search(operands.begin(), operands.end(), left, sorts_before);
+  }
+  const Order order = compare_values(left, operands.front());
   switch (node.op) {
     case Operator::kGreater:
       return order == Order::kGreater;
