@@ -4,7 +4,6 @@
 #include "text.h"
 #include "types/binary.h"
 #include "types/datetime.h"
-#include "types/identifiers.h"
 #include "types/numbers.h"
 
 #include <array>
@@ -313,15 +312,28 @@ bool JsonSource::code_value(PyObject* code) {
 }
 
 bool JsonSource::dbref_value(PyObject* dbref) {
-  DbRefFields fields;
+  DbRefFields parts;
+  if (!read_dbref(state_, dbref, parts)) return foreign_value(dbref);
+  if (PyDict_GET_SIZE(parts.others.get()) == 0) return plain_dbref_value(parts);
   // A DBRef has its further fields as attributes, by which json_util takes it for something else.
-  if (!read_dbref(state_, dbref, fields) ||
-      PyDict_Contains(fields.others.get(), state_.names.items.get()) != 0 ||
-      PyDict_Contains(fields.others.get(), state_.names.iter.get()) != 0) {
+  if (PyDict_Contains(parts.others.get(), state_.names.items.get()) != 0 ||
+      PyDict_Contains(parts.others.get(), state_.names.iter.get()) != 0) {
     return PyErr_Occurred() == nullptr && foreign_value(dbref);
   }
-  const Ref document = dbref_document(state_, fields);
+  const Ref document = dbref_document(state_, parts);
   return document && dict_value(document.get());
+}
+
+// A DBRef without further fields needs no document of them.
+bool JsonSource::plain_dbref_value(const DbRefFields& parts) {
+  if (!enter()) return false;
+  const bool done =
+      raw(R"({"$ref": )") && value(parts.collection.get()) && raw(R"(, "$id": )") &&
+      value(parts.id.get()) &&
+      (parts.database.get() == Py_None || (raw(R"(, "$db": )") && value(parts.database.get()))) &&
+      raw("}");
+  leave();
+  return done;
 }
 
 bool JsonSource::regex_value(PyObject* regex) {

@@ -3,6 +3,7 @@
 
 #include "recursion.h"
 #include "state.h"
+#include "types/identifiers.h"
 
 #include <bsonpp/json_writer.h>
 
@@ -45,6 +46,7 @@ class JsonSource {
   bool uuid_value(PyObject* uuid);
   bool code_value(PyObject* code);
   bool dbref_value(PyObject* dbref);
+  bool plain_dbref_value(const DbRefFields& parts);
   bool regex_value(PyObject* regex);
   bool timestamp_value(PyObject* timestamp);
   bool decimal128_value(PyObject* decimal);
