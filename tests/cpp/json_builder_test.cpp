@@ -72,7 +72,7 @@ TEST(JsonBuilder, KeysOfAllLengthsAreWritten) {
   }
 }
 
-// The scope is walked before the code is known, and scopes lie within scopes.
+// The code is written before its scope is walked, and scopes lie within scopes.
 TEST(JsonBuilder, CodeStandsBeforeItsScope) {
   const auto code = [](Writer& writer, std::string_view text, const Fill& scope) {
     std::size_t start = 0;

@@ -28,9 +28,8 @@ BEYOND_PYTHON = {"Y10K"}
 # The JSON of these stands for a DBRef, which is no document, or for more than json_util keeps.
 NOT_FROM_JSON = {"Document with key names similar to those of a DBRef"}
 
-# What the extension leaves to json_util, because these take more than a look at one key: a $ref is
-# a DBRef or not by the types and the order of the fields beside it, which then come in an order of
-# DBRef's own, and a $regex may be the query operator.
+# What the extension leaves to json_util, because these take more than a look at one key: a $ref may
+# be no DBRef for the types of the fields beside it, and a $regex may be the query operator.
 LEFT_TO_JSON_UTIL = {
     "Regular expression as value of $regex query operator",
     "Regular expression as value of $regex query operator with $options",
